@@ -1,0 +1,69 @@
+"""The dossier: everything freshly read about one duplicate set. Planning decides on it, the digest binds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mergetui.records.crm import (
+    ChildRow,
+    FieldInfo,
+    HubSpotContact,
+    HubSpotExtras,
+    OrgIdentity,
+    RowAccess,
+    SalesforceRecord,
+)
+from mergetui.records.people import LinkState
+from mergetui.records.sync import SyncSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One column of the review: a Salesforce record and the HubSpot contact linked to it, or one of them."""
+
+    key: str
+    salesforce: SalesforceRecord | None = None
+    hubspot: HubSpotContact | None = None
+    extras: HubSpotExtras | None = None
+    children: tuple[ChildRow, ...] = ()
+    access: RowAccess | None = None
+    link: LinkState = "none"
+    owner_name: str = ""
+    account_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A live HubSpot contact that holds a member's Salesforce id but is not that member's own contact."""
+
+    hubspot_id: str
+    property: str
+    """``salesforcecontactid`` or ``salesforceleadid``."""
+    salesforce_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressOwner:
+    """The live HubSpot contact that carries an address, as primary or additional."""
+
+    address: str
+    hubspot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    set_id: str
+    members: tuple[Member, ...]
+    salesforce_fields: tuple[FieldInfo, ...]
+    """Fields of the members' Salesforce object(s) that the user may see."""
+    hubspot_fields: tuple[FieldInfo, ...]
+    holders: tuple[Holder, ...]
+    settings: SyncSettings
+    salesforce_org: OrgIdentity
+    hubspot_org: OrgIdentity
+    missing_fields: tuple[str, ...] = ()
+    """Opt-out fields that should exist and are hidden from us, as ``Contact.HasOptedOutOfEmail``."""
+    salesforce_read_at: int = 0
+    """Salesforce's clock when the read began."""
+    hubspot_read_at: int = 0
+    """HubSpot's clock when the read began."""

@@ -1,0 +1,1 @@
+"""How the CRMs behave: a deterministic World changed by ``world.apply(event, at)``. Time and seed are arguments."""

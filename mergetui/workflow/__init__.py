@@ -1,0 +1,1 @@
+"""The use cases, without a screen: refresh, review, approve, connect, doctor, demo."""

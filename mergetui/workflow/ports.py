@@ -1,0 +1,112 @@
+"""What a screen may ask for. ``ui`` knows these protocols only; ``workflow.desk`` fills them in.
+
+Methods without ``async`` answer from the local store within a few milliseconds. Methods with ``async`` may read the
+CRMs; they never write there. All raise ``errors.Problem`` with a text that can be shown as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mergetui.records.views import (
+    ConfirmationView,
+    HeaderView,
+    HistoryRow,
+    QueuePreview,
+    QueueProgress,
+    QueueRow,
+    ReviewView,
+    RunsView,
+)
+
+ORDERS = ("stake", "certainty", "size")
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """``stage()`` worked. ``confirm`` is set when the set has acknowledgements of its own and must be confirmed now."""
+
+    plan_id: str
+    confirm: ConfirmationView | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A key was refused: why, and the row to move to, if any (``2 fields still differ: Phone, Owner``)."""
+
+    why: str
+    row_key: str | None = None
+
+
+class ReviewSession(Protocol):
+    """One open review. Every change is stored at once and can be undone until confirmed."""
+
+    set_id: str
+
+    def view(self) -> ReviewView: ...
+    def choose(self, row_key: str, column: int) -> Refusal | None:
+        """Take this row's value from a column (0-based)."""
+
+    def choose_all(self, column: int) -> Refusal | None: ...
+    def fill_blanks(self, column: int) -> Refusal | None: ...
+    def edit(self, row_key: str, text: str) -> Refusal | None: ...
+    def set_master(self, column: int) -> Refusal | None: ...
+    def undo(self) -> Refusal | None: ...
+    def redo(self) -> Refusal | None: ...
+    def stage(self) -> Staged | Refusal: ...
+
+
+class Desk(Protocol):
+    """One profile, seen from its cockpit."""
+
+    profile: str
+    read_only: bool
+
+    def header(self) -> HeaderView: ...
+
+    async def refresh_header(self) -> None:
+        """Read window, API use and the like anew; called every few seconds behind the screen."""
+
+    # queue -----------------------------------------------------------------------------------------------------
+    def queue_ids(self, order: str = "stake", text: str = "") -> Sequence[str]:
+        """Set ids in order; ``text`` filters by name or company (case-insensitive substring)."""
+
+    def queue_rows(self, set_ids: Sequence[str]) -> list[QueueRow]: ...
+    def queue_preview(self, set_id: str) -> QueuePreview: ...
+    def queue_progress(self) -> QueueProgress: ...
+    def not_duplicates(self, set_ids: Sequence[str]) -> str:
+        """Returns the sentence to show. The same for the next two."""
+
+    def later(self, set_ids: Sequence[str]) -> str: ...
+    def take_back_decision(self, set_ids: Sequence[str]) -> str: ...
+    def next_undecided(self, set_id: str, step: int) -> str | None:
+        """The nearest undecided set after (``step`` 1) or before (-1) this one in queue order; None at the end."""
+
+    # review ----------------------------------------------------------------------------------------------------
+    async def open_review(self, set_id: str) -> ReviewSession:
+        """Read the set's records fresh from both CRMs and propose master, values, checks."""
+
+    # confirmation ----------------------------------------------------------------------------------------------
+    def confirmation(self, plan_ids: Sequence[str]) -> ConfirmationView: ...
+    def confirm(self, view: ConfirmationView, ticked: Sequence[str], typed: str) -> str:
+        """Approve and wake the runner; returns a sentence. Raises Problem when a tick, the word or a digest is wrong."""
+
+    # approved & running, history -------------------------------------------------------------------------------
+    def staged_ids(self) -> Sequence[str]: ...
+    def runs(self) -> RunsView:
+        """Cheap: asked up to 4 times a second."""
+
+    def run_detail(self, plan_id: str) -> tuple[str, ...]: ...
+    def take_back(self, plan_id: str) -> str: ...
+    def pause(self) -> str:
+        """Toggle the wish to pause. Returns the sentence to show."""
+
+    def retry(self, plan_id: str) -> str: ...
+    def history(self, text: str = "") -> Sequence[HistoryRow]: ...
+
+    # leaving ---------------------------------------------------------------------------------------------------
+    async def close(self) -> str:
+        """Ask the runner to stop after the pair it is in; returns what is left, for the last line in the terminal."""
