@@ -92,7 +92,7 @@ class Desk(Protocol):
     # confirmation ----------------------------------------------------------------------------------------------
     def confirmation(self, plan_ids: Sequence[str]) -> ConfirmationView: ...
     def confirm(self, view: ConfirmationView, ticked: Sequence[str], typed: str) -> str:
-        """Approve and wake the runner; returns a sentence. Raises Problem when a tick, the word or a digest is wrong."""
+        """Approve, wake the runner; returns a sentence. Raises Problem when a tick, the word or a digest is wrong."""
 
     # approved & running, history -------------------------------------------------------------------------------
     def staged_ids(self) -> Sequence[str]: ...
