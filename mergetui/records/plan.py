@@ -168,6 +168,8 @@ class Plan:
     salesforce_org_id: str
     hubspot_portal_id: str
     made_at: int
+    bound: Mapping[str, str] = field(default_factory=dict)
+    """What the digest covers, flat: name → text. Two plans are compared through it in words."""
     estimated_ms: int = 3000
 
 

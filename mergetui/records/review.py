@@ -12,6 +12,7 @@ from mergetui.records.crm import (
     OrgIdentity,
     RowAccess,
     SalesforceRecord,
+    Value,
 )
 from mergetui.records.people import LinkState
 from mergetui.records.sync import SyncSettings
@@ -67,3 +68,30 @@ class Dossier:
     """Salesforce's clock when the read began."""
     hubspot_read_at: int = 0
     """HubSpot's clock when the read began."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowValue:
+    """One member's side of a row: what each CRM holds, and whether the member exists there at all."""
+
+    salesforce: Value = None
+    hubspot: str | None = None
+    in_salesforce: bool = False
+    in_hubspot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field of the review. A mapped Salesforce field and HubSpot property are one row."""
+
+    key: str
+    """``sf:<API name>`` when a member has a Salesforce record, else ``hs:<property>``."""
+    label: str
+    group: str
+    salesforce: FieldInfo | None
+    hubspot: FieldInfo | None
+    values: tuple[RowValue, ...]
+    """In the order of ``Dossier.members``."""
+    selectable: bool
+    reason: str = ""
+    """Why it cannot be chosen."""

@@ -1,0 +1,51 @@
+"""What both CRMs will look like, in sentences: after the plan and the next sync, and if only Salesforce were merged."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from mergetui.planning.activity import counts, words
+from mergetui.planning.people import losers, member_addresses, member_name, object_name, short_id, the_master
+from mergetui.planning.plan import losses
+from mergetui.planning.rows import rows
+from mergetui.planning.survivorship import finals
+from mergetui.records.plan import Choices
+from mergetui.records.review import Dossier
+
+
+def after_sync(dossier: Dossier, choices: Choices) -> tuple[str, ...]:
+    """The state after the plan, its HubSpot merge and the next poll."""
+    master = the_master(dossier, choices)
+    said: list[str] = []
+    if master.salesforce is not None:
+        children = sum(len(member.children) for member in dossier.members)
+        extra = f", {children} related rows" if children else ""
+        said.append(f"1 Salesforce {object_name(master).lower()}, {short_id(master.salesforce.id)}{extra}")
+    contacts = {member.hubspot.id for member in dossier.members if member.hubspot}
+    if master.hubspot is not None:
+        total: Counter[str] = Counter()
+        for member in dossier.members:
+            total.update(counts(member))
+        new_id = " (new id)" if len(contacts) > 1 else ""
+        said.append(f"1 HubSpot contact{new_id}: {words(dict(total))}")
+        others = len({address for member in dossier.members for address in member_addresses(member)}) - 1
+        if others > 0:
+            said.append(f"{others} additional address{'es' if others > 1 else ''} in HubSpot")
+    dropped = losses(dossier, choices, rows(dossier), finals(dossier, rows(dossier), choices))
+    values = [sentence for sentence in dropped if sentence.startswith("Values")]
+    said.append("lost: see confirmation" if values else "lost: nothing known")
+    return tuple(said)
+
+
+def if_only_salesforce(dossier: Dossier, choices: Choices) -> tuple[str, ...]:
+    """What a Salesforce merge alone would do at the next sync, every unknown setting at its worst (rows 15–18)."""
+    off = {switch.object for switch in dossier.settings.deletes if switch.value == "off"}
+    said: list[str] = []
+    for member in losers(dossier, choices):
+        if member.salesforce is None or member.hubspot is None:
+            continue
+        fate = "be left orphaned" if member.salesforce.object in off else "be deleted at the next sync"
+        said.append(
+            f"HubSpot contact {member.hubspot.id} of {member_name(member)} with {words(counts(member))} would {fate}"
+        )
+    return tuple(said)
