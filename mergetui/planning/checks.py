@@ -335,7 +335,7 @@ def marketing(case: Case) -> Iterator[Check]:
                 f"marketing:{member.key}",
                 "acknowledge",
                 "The survivor becomes a marketing contact",
-                f"{member_name(member)} is one, the master is not; HubSpot keeps, and bills, the more marketable status.",
+                f"{member_name(member)} is one, the master is not; HubSpot keeps, and bills, the marketable status.",
                 "Set the loser to non-marketing in HubSpot first, if that is not wanted.",
             )
 

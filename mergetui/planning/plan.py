@@ -308,6 +308,15 @@ def _bound(
     return bound
 
 
+def _refused(dossier: Dossier) -> set[str]:
+    return {
+        entry.subscription_id
+        for member in dossier.members
+        for entry in (member.extras.subscriptions if member.extras else ())
+        if entry.status == "UNSUBSCRIBED"
+    }
+
+
 def losses(
     dossier: Dossier, choices: Choices, all_rows: tuple[Row, ...], final: Mapping[str, Value]
 ) -> tuple[str, ...]:
