@@ -1,1 +1,11 @@
-"""store"""
+"""The local memory: the only room with SQL. ``ledger.db``, ``mirror.db``, snapshot files, the runner's lock.
+
+Every process opens its own ``Ledger`` and ``Mirror``; all methods are synchronous and may be called from any thread.
+"""
+
+from mergetui.store.ledger import Ledger
+from mergetui.store.lock import RunnerLock
+from mergetui.store.mirror import Mirror, StakeRow
+from mergetui.store.snapshots import Snapshots
+
+__all__ = ["Ledger", "Mirror", "RunnerLock", "Snapshots", "StakeRow"]

@@ -1,0 +1,501 @@
+"""``mirror.db``: what was last read from both CRMs, and the duplicate sets found in it. May be deleted any time."""
+
+# ruff: noqa: S608 - only names from this file's own constants are put into SQL; all values are bound
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from mergetui import errors
+from mergetui.records.codec import from_json
+from mergetui.records.crm import Crm, FieldInfo, HubSpotContact, SalesforceRecord, User
+from mergetui.records.people import DuplicateSet, LinkState, Person, PersonFacts
+from mergetui.records.views import QueueRow
+from mergetui.store.database import Database, Kind, clean, json_text
+from mergetui.store.facts import COLUMNS, hubspot_facts, instant, salesforce_facts
+from mergetui.store.joining import HubSpotEnd, SalesforceEnd, join
+
+Order = Literal["stake", "certainty", "size"]
+
+_SALESFORCE = {
+    "id": "TEXT PRIMARY KEY",
+    "object": "TEXT NOT NULL",
+    "modified_at": "INTEGER NOT NULL",
+    "deleted": "INTEGER NOT NULL",
+    "master_id": "TEXT",
+    "converted": "INTEGER NOT NULL",
+    "converted_contact_id": "TEXT NOT NULL",
+    "account_id": "TEXT NOT NULL",
+    "created_at": "INTEGER NOT NULL",
+    **dict.fromkeys(COLUMNS, "TEXT NOT NULL"),
+    "body": "TEXT NOT NULL",
+}
+_HUBSPOT = {
+    "id": "TEXT PRIMARY KEY",
+    "contact_link": "TEXT NOT NULL",
+    "lead_link": "TEXT NOT NULL",
+    "archived": "INTEGER NOT NULL",
+    "archived_at": "INTEGER",
+    "created_at": "INTEGER NOT NULL",
+    "updated_at": "INTEGER NOT NULL",
+    "synced_at": "INTEGER NOT NULL",
+    "link_state": "TEXT NOT NULL",
+    **dict.fromkeys(COLUMNS, "TEXT NOT NULL"),
+    "body": "TEXT NOT NULL",
+}
+_PULLED = {
+    "fields": "crm TEXT, object TEXT, name TEXT, body TEXT NOT NULL, PRIMARY KEY (crm, object, name)",
+    "users": "id TEXT PRIMARY KEY, crm TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL, active INTEGER NOT NULL",
+    "accounts": "id TEXT PRIMARY KEY, name TEXT NOT NULL",
+    "salesforce": ", ".join(f"{name} {kind}" for name, kind in _SALESFORCE.items()),
+    "hubspot": ", ".join(f"{name} {kind}" for name, kind in _HUBSPOT.items()),
+}
+"""Tables that a pull fills: first under ``new_…``, then in place."""
+
+_INDEXES = (
+    "CREATE INDEX hubspot_contact_link ON hubspot (contact_link) WHERE contact_link <> ''",
+    "CREATE INDEX hubspot_lead_link ON hubspot (lead_link) WHERE lead_link <> ''",
+    "CREATE INDEX salesforce_converted ON salesforce (converted_contact_id) WHERE converted_contact_id <> ''",
+)
+_FIRST = ";\n".join(
+    (
+        "CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        *(f"CREATE TABLE {name} ({shape})" for name, shape in _PULLED.items()),
+        *_INDEXES,
+        "CREATE TABLE persons (key TEXT PRIMARY KEY, salesforce_id TEXT, object TEXT, hubspot_id TEXT,"
+        " link TEXT NOT NULL)",
+        "CREATE INDEX persons_by_salesforce ON persons (salesforce_id)",
+        "CREATE INDEX persons_by_hubspot ON persons (hubspot_id)",
+        "CREATE TABLE sets (id TEXT PRIMARY KEY, score REAL NOT NULL, size INTEGER NOT NULL, points REAL NOT NULL,"
+        " who TEXT NOT NULL, company TEXT NOT NULL, objects TEXT NOT NULL, link TEXT NOT NULL, stake TEXT NOT NULL,"
+        " checks TEXT NOT NULL, words TEXT NOT NULL)",
+        "CREATE INDEX sets_by_stake ON sets (points DESC, score DESC, id)",
+        "CREATE INDEX sets_by_certainty ON sets (score DESC, id)",
+        "CREATE INDEX sets_by_size ON sets (size DESC, score DESC, id)",
+        "CREATE TABLE set_bodies (id TEXT PRIMARY KEY, body TEXT NOT NULL)",
+    )
+)
+
+_KIND = Kind(
+    name="mirror",
+    migrations=(_FIRST,),
+    synchronous="NORMAL",
+    damaged_not_done="Nothing is lost: it only holds copies of what both CRMs have.",
+    damaged_todo="Delete {path} and run `mergetui pull --full`.",
+    rebuild=True,
+)
+
+_ORDERS: Mapping[str, str] = {
+    "stake": "points DESC, score DESC, id",
+    "certainty": "score DESC, id",
+    "size": "size DESC, score DESC, id",
+}
+_IN = "IN (SELECT value FROM json_each(?))"
+"""One bound JSON list instead of one mark per value, of which SQLite allows only so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class StakeRow:
+    """What the queue shows of one set, computed when the sets are built, so that the queue needs no joins."""
+
+    who: str
+    company: str
+    objects: str
+    link: str
+    stake: str
+    points: float
+    """What is at stake, as a number to sort by; higher first."""
+    checks: str = ""
+
+
+class Mirror:
+    """One process's connection to the mirror."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or makes the file; one of another version is emptied. Raises Damaged when it cannot be read."""
+        self._db = Database(path, _KIND)
+        self._pull = ""
+        self._full = True
+
+    # pulling ---------------------------------------------------------------------------------------------------
+    # Rows of a pull land in tables of their own and take the mirror's place all at once at its end.
+
+    def begin_pull(self, full: bool = True) -> None:
+        """Start a pull; what an earlier, unfinished one left is dropped.
+
+        With ``full`` rows that are not put again disappear at ``end_pull``; without, put rows replace or join the
+        present ones.
+        """
+        self._pull, self._full = uuid.uuid4().hex, full
+        with self._db.transaction():
+            self._drop_staging()
+            for name, shape in _PULLED.items():
+                self._db.run(f"CREATE TABLE new_{name} ({shape})")
+            self._db.run("CREATE TABLE new_gone (id TEXT PRIMARY KEY)")
+            self._set_note("pulling", self._pull)
+
+    def put_fields(self, fields: Sequence[FieldInfo]) -> None:
+        rows = [(info.crm, info.object, info.name, json_text(info)) for info in fields]
+        with self._pulling():
+            self._db.many("INSERT OR REPLACE INTO new_fields VALUES (?,?,?,?)", rows)
+
+    def put_users(self, users: Sequence[User]) -> None:
+        rows = [(user.id, user.crm, clean(user.name), clean(user.email), user.active) for user in users]
+        with self._pulling():
+            self._db.many("INSERT OR REPLACE INTO new_users VALUES (?,?,?,?,?)", rows)
+
+    def put_accounts(self, names: Mapping[str, str]) -> None:
+        """Account id → name."""
+        with self._pulling():
+            self._db.many(
+                "INSERT OR REPLACE INTO new_accounts VALUES (?,?)", [(id_, clean(name)) for id_, name in names.items()]
+            )
+
+    def put_salesforce(self, records: Sequence[SalesforceRecord]) -> None:
+        rows = [_salesforce_row(record) for record in records]
+        with self._pulling():
+            self._db.many(_upsert("new_salesforce", _SALESFORCE, "modified_at"), rows)
+
+    def put_hubspot(self, contacts: Sequence[HubSpotContact]) -> None:
+        rows = [_hubspot_row(contact) for contact in contacts]
+        with self._pulling():
+            self._db.many(_upsert("new_hubspot", _HUBSPOT, "updated_at"), rows)
+
+    def end_pull(self, report: Mapping[str, Any]) -> None:
+        """Put the pulled rows in place and join persons anew, in one transaction; ``last_pull`` answers ``report``."""
+        with self._pulling():
+            for table in ("salesforce", "hubspot"):
+                self._db.run(f"DELETE FROM new_{table} WHERE id IN (SELECT id FROM new_gone)")
+            for name in _PULLED:
+                if self._full:
+                    self._db.run(f"DROP TABLE {name}")
+                    self._db.run(f"ALTER TABLE new_{name} RENAME TO {name}")
+                else:
+                    self._db.run(f"INSERT OR REPLACE INTO {name} SELECT * FROM new_{name}")
+            if self._full:
+                for index in _INDEXES:
+                    self._db.run(index)
+            self._drop_staging()
+            self._join_all()
+            self._db.run("DELETE FROM notes WHERE key='pulling'")
+            self._set_note("last pull", json_text(report))
+        self._pull = ""
+
+    def last_pull(self) -> dict[str, Any] | None:
+        """The report of the last pull that came to its end."""
+        text = self._note("last pull")
+        return json.loads(text) if text else None
+
+    def _drop_staging(self) -> None:
+        for name in (*_PULLED, "gone"):
+            self._db.run(f"DROP TABLE IF EXISTS new_{name}")
+
+    @contextmanager
+    def _pulling(self) -> Iterator[None]:
+        with self._db.transaction():
+            if not self._pull or self._note("pulling") != self._pull:
+                raise errors.Busy(
+                    "Another pull of this profile has begun.", "This one was stopped.", "Wait for the other to end."
+                )
+            yield
+
+    # after reviews and merges ----------------------------------------------------------------------------------
+    def refresh_records(
+        self, salesforce: Sequence[SalesforceRecord], hubspot: Sequence[HubSpotContact], gone: Sequence[str]
+    ) -> None:
+        """Newer states of single records; ``gone`` names ids that no longer exist in either CRM.
+
+        Persons touched by them are joined anew. A pull under way will not bring the older states back.
+        """
+        salesforce_rows = [_salesforce_row(record) for record in salesforce]
+        hubspot_rows = [_hubspot_row(contact) for contact in hubspot]
+        touched_salesforce = {record.id for record in salesforce} | set(gone)
+        touched_hubspot = {contact.id for contact in hubspot} | set(gone)
+        with self._db.transaction():
+            touched_salesforce |= self._linked_by(touched_hubspot)
+            prefixes = ["", "new_"] if self._note("pulling") else [""]
+            for prefix in prefixes:
+                for table, rows in (("salesforce", salesforce_rows), ("hubspot", hubspot_rows)):
+                    if rows:
+                        marks = ",".join("?" * len(rows[0]))
+                        self._db.many(f"INSERT OR REPLACE INTO {prefix}{table} VALUES ({marks})", rows)
+                    self._db.many(f"DELETE FROM {prefix}{table} WHERE id=?", [(id_,) for id_ in gone])
+            if len(prefixes) == 2:
+                self._db.many("INSERT OR IGNORE INTO new_gone VALUES (?)", [(id_,) for id_ in gone])
+            self._join_some(touched_salesforce, touched_hubspot)
+
+    def set_link_states(self, states: Mapping[str, LinkState]) -> None:
+        """HubSpot id → what ``sync.links`` found of its link; persons show it from then on."""
+        rows = [(state, id_) for id_, state in states.items()]
+        with self._db.transaction():
+            self._db.many("UPDATE hubspot SET link_state=? WHERE id=?", rows)
+            self._db.many("UPDATE persons SET link=? WHERE hubspot_id=?", rows)
+
+    # records ---------------------------------------------------------------------------------------------------
+    def salesforce(self, id_: str) -> SalesforceRecord | None:
+        row = self._db.one(
+            "SELECT id, object, body, modified_at, deleted, master_id FROM salesforce WHERE id=?", (id_,)
+        )
+        if row is None:
+            return None
+        return SalesforceRecord(row[0], row[1], json.loads(row[2]), row[3], bool(row[4]), row[5])
+
+    def hubspot(self, id_: str) -> HubSpotContact | None:
+        row = self._db.one(
+            "SELECT id, body, created_at, updated_at, archived, archived_at FROM hubspot WHERE id=?", (id_,)
+        )
+        if row is None:
+            return None
+        return HubSpotContact(row[0], json.loads(row[1]), row[2], row[3], bool(row[4]), row[5])
+
+    def fields(self, crm: Crm, object_: str) -> tuple[FieldInfo, ...]:
+        """In the order of their names."""
+        found = self._db.all("SELECT body FROM fields WHERE crm=? AND object=? ORDER BY name", (crm, object_))
+        return tuple(from_json(FieldInfo, row[0]) for row in found)
+
+    def user_name(self, id_: str) -> str:
+        """The name of a Salesforce user or HubSpot owner; empty when unknown."""
+        row = self._db.one("SELECT name FROM users WHERE id=?", (id_,))
+        return str(row[0]) if row else ""
+
+    def account_name(self, id_: str) -> str:
+        row = self._db.one("SELECT name FROM accounts WHERE id=?", (id_,))
+        return str(row[0]) if row else ""
+
+    def counts(self) -> dict[str, int]:
+        """``leads``, ``contacts``, ``hubspot``, ``persons``, ``sets``."""
+        row = self._db.one(
+            "SELECT (SELECT count(*) FROM salesforce WHERE object='Lead' AND NOT deleted AND NOT converted),"
+            " (SELECT count(*) FROM salesforce WHERE object='Contact' AND NOT deleted),"
+            " (SELECT count(*) FROM hubspot WHERE NOT archived),"
+            " (SELECT count(*) FROM persons), (SELECT count(*) FROM sets)"
+        )
+        return dict(zip(("leads", "contacts", "hubspot", "persons", "sets"), row, strict=True))
+
+    # persons ---------------------------------------------------------------------------------------------------
+    def persons(self) -> list[Person]:
+        """All persons, sorted by key."""
+        found = self._db.all("SELECT key, salesforce_id, object, hubspot_id, link FROM persons ORDER BY key")
+        return [Person(*row) for row in found]
+
+    def person(self, key: str) -> Person | None:
+        row = self._db.one("SELECT key, salesforce_id, object, hubspot_id, link FROM persons WHERE key=?", (key,))
+        return Person(*row) if row else None
+
+    def person_of(self, id_: str) -> Person | None:
+        """The person that a Salesforce or HubSpot id belongs to."""
+        row = self._db.one(
+            "SELECT key, salesforce_id, object, hubspot_id, link FROM persons WHERE salesforce_id=? OR hubspot_id=?",
+            (id_, id_),
+        )
+        return Person(*row) if row else None
+
+    def facts(self) -> Iterator[PersonFacts]:
+        """One row per person and CRM side, all of Salesforce first; both sides of a linked person carry its key."""
+        columns = ", ".join(f"r.{column}" for column in COLUMNS if column != "company")
+        with_company = columns.replace("r.title", "{company}, r.title", 1)
+        salesforce_side = with_company.format(company="coalesce(nullif(r.company,''), a.name, '')")
+        yield from self._facts_of(
+            f"SELECT p.key, 'salesforce', r.object, {salesforce_side}, r.created_at, r.modified_at"
+            " FROM persons p JOIN salesforce r ON r.id=p.salesforce_id LEFT JOIN accounts a ON a.id=r.account_id"
+        )
+        hubspot_side = with_company.format(company="r.company")
+        yield from self._facts_of(
+            f"SELECT p.key, 'hubspot', 'contact', {hubspot_side}, r.created_at, r.updated_at"
+            " FROM persons p JOIN hubspot r ON r.id=p.hubspot_id"
+        )
+
+    def _facts_of(self, sql: str) -> Iterator[PersonFacts]:
+        last = ""
+        while True:  # by pages, so that no read transaction stays open while the caller computes
+            rows = self._db.all(f"{sql} WHERE p.key > ? ORDER BY p.key LIMIT 5000", (last,))
+            if not rows:
+                return
+            for row in rows:
+                yield PersonFacts(*row)
+            last = rows[-1][0]
+
+    def _join_all(self) -> None:
+        self._db.run("DELETE FROM persons")
+        self._save_persons(join(self._salesforce_ends(), self._hubspot_ends()))
+
+    def _join_some(self, salesforce_ids: Collection[str], hubspot_ids: Collection[str]) -> None:
+        """Join anew everything that hangs together with these ids through links."""
+        rows, contacts = set(salesforce_ids), set(hubspot_ids)
+        while True:
+            more_contacts = self._holding(rows) - contacts
+            contacts |= more_contacts
+            more_rows = (self._linked_by(contacts) | self._conversions(rows)) - rows
+            rows |= more_rows
+            if not more_contacts and not more_rows:
+                break
+        for column, ids in (("salesforce_id", rows), ("hubspot_id", contacts)):
+            self._db.many(f"DELETE FROM persons WHERE {column}=?", [(id_,) for id_ in ids])
+        self._save_persons(
+            join(self._salesforce_ends(f"AND id {_IN}", rows), self._hubspot_ends(f"AND id {_IN}", contacts))
+        )
+
+    def _save_persons(self, persons: Iterable[Person]) -> None:
+        rows = ((person.key, person.salesforce_id, person.object, person.hubspot_id, person.link) for person in persons)
+        self._db.many("INSERT OR REPLACE INTO persons VALUES (?,?,?,?,?)", rows)
+
+    def _salesforce_ends(self, where: str = "", ids: Collection[str] | None = None) -> dict[str, SalesforceEnd]:
+        found = self._db.all(
+            "SELECT id, object, lower(email), converted, converted_contact_id FROM salesforce"
+            f" WHERE NOT deleted {where} ORDER BY id",
+            () if ids is None else (_listed(ids),),
+        )
+        return {row[0]: SalesforceEnd(row[0], row[1], row[2], bool(row[3]), row[4]) for row in found}
+
+    def _hubspot_ends(self, where: str = "", ids: Collection[str] | None = None) -> list[HubSpotEnd]:
+        found = self._db.all(
+            "SELECT id, contact_link, lead_link, lower(email), lower(secondary_email), synced_at, link_state"
+            f" FROM hubspot WHERE NOT archived {where} ORDER BY id",
+            () if ids is None else (_listed(ids),),
+        )
+        return [
+            HubSpotEnd(id_, contact, lead, (email, *(part.strip() for part in more.split(";"))), synced, state)
+            for id_, contact, lead, email, more, synced, state in found
+        ]
+
+    def _linked_by(self, hubspot_ids: Collection[str]) -> frozenset[str]:
+        rows = self._db.all(f"SELECT contact_link, lead_link FROM hubspot WHERE id {_IN}", (_listed(hubspot_ids),))
+        return frozenset(id_ for row in rows for id_ in row if id_)
+
+    def _holding(self, salesforce_ids: Collection[str]) -> frozenset[str]:
+        ids = _listed(salesforce_ids)
+        rows = self._db.all(
+            f"SELECT id FROM hubspot WHERE contact_link <> '' AND contact_link {_IN}"
+            f" UNION SELECT id FROM hubspot WHERE lead_link <> '' AND lead_link {_IN}",
+            (ids, ids),
+        )
+        return frozenset(row[0] for row in rows)
+
+    def _conversions(self, salesforce_ids: Collection[str]) -> frozenset[str]:
+        """Leads that became one of these contacts, and contacts that one of these leads became."""
+        ids = _listed(salesforce_ids)
+        rows = self._db.all(
+            f"SELECT id FROM salesforce WHERE converted_contact_id <> '' AND converted_contact_id {_IN} UNION"
+            f" SELECT converted_contact_id FROM salesforce WHERE converted_contact_id <> '' AND id {_IN}",
+            (ids, ids),
+        )
+        return frozenset(row[0] for row in rows)
+
+    # duplicate sets --------------------------------------------------------------------------------------------
+    def replace_sets(self, sets: Sequence[DuplicateSet], stakes: Mapping[str, StakeRow]) -> None:
+        """All sets anew, in one transaction; each needs its ``StakeRow``. Raises KeyError when one lacks it."""
+        rows, bodies = [], []
+        for found in sets:
+            stake = stakes[found.id]
+            texts = [clean(text) for text in (stake.who, stake.company, stake.objects, stake.link, stake.stake)]
+            words = f"{texts[0]}\n{texts[1]}".casefold()
+            rows.append((found.id, found.score, len(found.members), stake.points, *texts, stake.checks, words))
+            bodies.append((found.id, json_text(found)))
+        with self._db.transaction():
+            self._db.run("DELETE FROM sets")
+            self._db.run("DELETE FROM set_bodies")
+            self._db.many("INSERT INTO sets VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows)
+            self._db.many("INSERT INTO set_bodies VALUES (?,?)", bodies)
+
+    def set(self, set_id: str) -> DuplicateSet | None:
+        row = self._db.one("SELECT body FROM set_bodies WHERE id=?", (set_id,))
+        return from_json(DuplicateSet, row[0]) if row else None
+
+    def set_ids(self, order: str = "stake", text: str = "", hide: Collection[str] = ()) -> list[str]:
+        """Ids in order; ``text`` keeps sets whose names or company contain it, whatever the case."""
+        by = _ORDERS.get(order)
+        if by is None:
+            raise errors.Usage(f"There is no order {order!r}.", "", f"Use one of {', '.join(_ORDERS)}.")
+        if text:
+            rows = self._db.all(
+                f"SELECT id FROM sets WHERE instr(words, ?) > 0 ORDER BY {by}", (clean(text.casefold()),)
+            )
+        else:
+            rows = self._db.all(f"SELECT id FROM sets ORDER BY {by}")
+        if not hide:
+            return [row[0] for row in rows]
+        hidden = set(hide)
+        return [row[0] for row in rows if row[0] not in hidden]
+
+    def queue_rows(self, set_ids: Sequence[str]) -> list[QueueRow]:
+        """In the order asked; ids that are no longer a set are left out. ``status`` is filled in by ``workflow``."""
+        rows = self._db.all(
+            f"SELECT id, score, who, company, objects, link, stake, checks FROM sets WHERE id {_IN}",
+            (_listed(set_ids),),
+        )
+        found = {row[0]: QueueRow(*row) for row in rows}
+        return [found[set_id] for set_id in set_ids if set_id in found]
+
+    # the file itself -------------------------------------------------------------------------------------------
+    def revision(self) -> int:
+        """Changes whenever any process wrote."""
+        return self._db.revision()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _note(self, key: str) -> str:
+        row = self._db.one("SELECT value FROM notes WHERE key=?", (key,))
+        return str(row[0]) if row else ""
+
+    def _set_note(self, key: str, value: str) -> None:
+        self._db.run("INSERT OR REPLACE INTO notes VALUES (?,?)", (key, value))
+
+
+def _salesforce_row(record: SalesforceRecord) -> tuple[Any, ...]:
+    values = record.values
+    return (
+        record.id,
+        record.object,
+        record.modified_at,
+        record.deleted,
+        record.master_id,
+        bool(values.get("IsConverted")),
+        str(values.get("ConvertedContactId") or ""),
+        str(values.get("AccountId") or ""),
+        instant(values.get("CreatedDate")),
+        *salesforce_facts(record),
+        _values(values),
+    )
+
+
+def _hubspot_row(contact: HubSpotContact) -> tuple[Any, ...]:
+    values = contact.values
+    return (
+        contact.id,
+        values.get("salesforcecontactid") or "",
+        values.get("salesforceleadid") or "",
+        contact.archived,
+        contact.archived_at,
+        contact.created_at,
+        contact.updated_at,
+        instant(values.get("salesforcelastsynctime")),
+        "",
+        *hubspot_facts(contact),
+        _values(values),
+    )
+
+
+def _values(values: Mapping[str, Any]) -> str:
+    return json.dumps(values if isinstance(values, dict) else dict(values), separators=(",", ":"))
+
+
+def _upsert(table: str, columns: Mapping[str, str], stamp: str) -> str:
+    """An INSERT that never puts an older state over a newer one."""
+    names = ",".join(columns)
+    marks = ",".join("?" * len(columns))
+    changes = ",".join(f"{name}=excluded.{name}" for name in columns if name != "id")
+    return (
+        f"INSERT INTO {table} ({names}) VALUES ({marks})"
+        f" ON CONFLICT (id) DO UPDATE SET {changes} WHERE excluded.{stamp} >= {stamp}"
+    )
+
+
+def _listed(ids: Collection[str]) -> str:
+    return json.dumps(list(ids))
