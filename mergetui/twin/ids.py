@@ -1,0 +1,61 @@
+"""Salesforce ids: 15 case-sensitive characters and three that check them (facts/salesforce.md §1)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+_POD = "Wz0"
+_LOW = 62**5
+LIMIT = 62**9
+"""Numbers from 0 to ``LIMIT`` - 1 fit into an id."""
+
+
+def salesforce_id(prefix: str, number: int) -> str:
+    """The 18-character id of record ``number`` of the object with this three-character key prefix (``003`` …).
+
+    Raises ValueError when the prefix is not three base-62 characters or the number does not fit.
+    """
+    high, low = divmod(number, _LOW)
+    head, head_check = _head(prefix, high)
+    tail = _base62(low, 5)
+    return head + tail + head_check + _check(tail)
+
+
+def checksum(id15: str) -> str:
+    """The three check characters of a 15-character id. Raises ValueError for any other length."""
+    if len(id15) != 15:
+        raise ValueError("a Salesforce id without its check has 15 characters")
+    return _check(id15[:5]) + _check(id15[5:10]) + _check(id15[10:])
+
+
+def is_salesforce_id(text: str) -> bool:
+    """Whether the text is an 18-character id whose check fits."""
+    return len(text) == 18 and text.isascii() and text.isalnum() and checksum(text[:15]) == text[15:]
+
+
+@lru_cache(maxsize=1024)
+def _head(prefix: str, high: int) -> tuple[str, str]:
+    if len(prefix) != 3 or any(char not in _DIGITS for char in prefix):
+        raise ValueError("a key prefix has three letters or digits")
+    if not 0 <= high < 62**4:
+        raise ValueError("the number does not fit into a Salesforce id")
+    head = prefix + _POD + _base62(high, 4)
+    return head, _check(head[:5]) + _check(head[5:])
+
+
+def _base62(number: int, width: int) -> str:
+    out = ""
+    for _ in range(width):
+        number, digit = divmod(number, 62)
+        out = _DIGITS[digit] + out
+    return out
+
+
+def _check(five: str) -> str:
+    bits = 0
+    for place, char in enumerate(five):
+        if "A" <= char <= "Z":
+            bits |= 1 << place
+    return _CHECKS[bits]
