@@ -1,1 +1,1 @@
-"""sync"""
+"""What we know of the sync: window, settings (declared or inferred, with evidence), mapping, link states. Pure."""
