@@ -1,0 +1,132 @@
+"""Everything that can fail is done here, before the first irreversible call (design §4, the safe procedure)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from mergetui import errors
+from mergetui.merging.deps import Deps
+from mergetui.merging.halts import Failed, Waits
+from mergetui.merging.reading import check_orgs, collect
+from mergetui.planning.plan import blocked, changes, make_plan, needs_tick
+from mergetui.records.codec import plain
+from mergetui.records.plan import Approval, Plan
+from mergetui.records.review import Dossier
+from mergetui.sync.window import fits
+
+UNKNOWN_WINDOW = "window-unknown"
+"""Id of the acknowledgement that lets a plan with delete risk start although no poll has been seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """Proof that a plan passed preflight: fresh read, same digest, snapshot on disk, confirmation, window.
+
+    Made only by ``preflight``; ``Procedure`` takes no plan without one.
+    """
+
+    plan: Plan
+    approval: Approval
+    snapshot: str
+    quiet: bool
+    """The last observed poll had been quiet: a poll seen from now on began after the merge."""
+
+
+async def window_gate(deps: Deps, plan: Plan, approval: Approval) -> bool:
+    """Raises Waits when the window does not fit; returns whether the last poll is known to be quiet."""
+    window = await deps.window.look(fresh=True)
+    fine, why = fits(window, deps.hubspot.now(), plan.estimated_ms)
+    if plan.delete_risk and not fine:
+        if not window.known and UNKNOWN_WINDOW in approval.acknowledged:
+            return False
+        raise Waits(why)
+    return fine
+
+
+def check_approval(deps: Deps, plan: Plan) -> Approval:
+    """The typed confirmation on record, if it is of this plan, complete and not too old. Raises Failed."""
+    approval = deps.ledger.approval(plan.id)
+    if approval is None or approval.digest != plan.digest:
+        raise Failed("there is no confirmation of exactly this plan; nothing was merged. Review it again.")
+    if deps.clock() - approval.at > deps.timing.approval_ms or approval.at > deps.clock() + 60_000:
+        raise Failed("the confirmation is older than 24 hours and void; nothing was merged. Confirm it again.")
+    if blocked(plan.checks):
+        raise Failed("a check blocks this plan; nothing was merged. Review it again.")
+    missing = [check.what for check in needs_tick(plan.checks) if check.id not in approval.acknowledged]
+    if missing:
+        raise Failed(f"not acknowledged: {'; '.join(missing)}. Nothing was merged. Confirm it again.")
+    return approval
+
+
+async def preflight(deps: Deps, plan: Plan) -> Clearance:
+    """Raises Failed, Waits or errors.Problem; nothing irreversible has happened then, except that consent may have
+    been tightened."""
+    if deps.read_only:
+        raise Failed("mergetui runs read-only; nothing was merged.")
+    approval = check_approval(deps, plan)
+    started = deps.hubspot.now()
+    # one after the other: identities prove that both tokens belong to the pinned pair of orgs (rule 10)
+    org, portal = await asyncio.gather(deps.salesforce.identity(), deps.hubspot.identity())
+    check_orgs(org, portal, deps.ledger.setting("pins"))
+    if (org.id, portal.id) != (plan.salesforce_org_id, plan.hubspot_portal_id):
+        raise errors.WrongOrg(
+            "The plan was made for another pair of orgs.", "Nothing was merged.", "Refresh, and review the set again."
+        )
+    await window_gate(deps, plan, approval)
+    left = await deps.salesforce.api_left()
+    if left is not None and left < 0.02:
+        raise Waits("fewer than 2 % of the daily Salesforce calls are left; waiting for the allowance to renew")
+    dossier = await fresh_dossier(deps, plan)
+    now = make_plan(dossier, plan.choices, deps.rules, plan_id=plan.id, at=deps.clock())
+    if now.digest != plan.digest:
+        what = ", ".join(changes(plan, now)) or "something bound by the confirmation"
+        raise Failed(f"changed since the confirmation: {what}. Nothing was merged. Review it again.")
+    deps.ledger.append(
+        plan.id, "outcome", "preflight", {"ok": True, "ms": deps.hubspot.now() - started, "digest": now.digest}
+    )
+    await tighten(deps, plan)
+    snapshot = take_snapshot(deps, plan, dossier)
+    await asyncio.gather(
+        deps.salesforce.ready(min_life_s=deps.timing.token_life_s),
+        deps.hubspot.ready(min_life_s=deps.timing.token_life_s),
+    )
+    quiet = await window_gate(deps, plan, approval)
+    return Clearance(plan, approval, snapshot, quiet)
+
+
+async def fresh_dossier(deps: Deps, plan: Plan) -> Dossier:
+    persons = deps.persons(plan.member_keys)
+    if len(persons) != len(plan.member_keys):
+        raise Failed("a member of this set is no longer known. Nothing was merged. Refresh, and review it again.")
+    return await collect(
+        plan.set_id, persons, deps.salesforce, deps.hubspot, deps.schema, deps.settings(), history=True
+    )
+
+
+async def tighten(deps: Deps, plan: Plan) -> None:
+    """Consent first, one address at a time (rule 7). A failure stops the plan before anything is merged."""
+    if not plan.consent:
+        return
+    deps.ledger.append(plan.id, "intent", "consent", {"unsubscribe": [plain(entry) for entry in plan.consent]})
+    for entry in plan.consent:
+        await deps.hubspot.unsubscribe(entry.address, entry.subscription_id)
+    deps.ledger.append(plan.id, "outcome", "consent", {"ok": True, "count": len(plan.consent)})
+
+
+def take_snapshot(deps: Deps, plan: Plan, dossier: Dossier) -> str:
+    """Written and fsynced before the first irreversible step; returns its name."""
+    started = deps.clock()
+    name = deps.snapshots.write(
+        {
+            "what": "mergetui snapshot: both CRMs' records of one duplicate set, read before its merge",
+            "version": 1,
+            "taken_at": started,
+            "plan": plain(plan),
+            "dossier": plain(dossier),
+            "undelete_possible_days": 15,
+        }
+    )
+    deps.ledger.set_snapshot(plan.id, name)
+    deps.ledger.append(plan.id, "outcome", "snapshot", {"ok": True, "name": name, "ms": deps.clock() - started})
+    return name

@@ -1,0 +1,444 @@
+"""The irreversible part of a plan, and everything after it that needs no waiting for the sync.
+
+``carry_on`` begins where the journal ends, so a fresh plan and one that was cut off take the same road.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Literal
+
+from mergetui import errors
+from mergetui.merging.deps import Deps
+from mergetui.merging.halts import Failed, Halt, StillUnknown, Surprised, Waits
+from mergetui.merging.preflight import Clearance, window_gate
+from mergetui.merging.progress import Progress, read_progress
+from mergetui.planning.values import same
+from mergetui.records.codec import plain
+from mergetui.records.crm import HubSpotContact, SalesforceMergeAnswer, SalesforceObject
+from mergetui.records.plan import HubSpotMerge, MakePrimaryEmail, Plan, SalesforceMerge
+
+ROW_LOCKED = "UNABLE_TO_LOCK_ROW"
+REPAIR = (
+    "Restore the archived contact in HubSpot (Contacts → Actions → Restore, up to 90 days) before its address is "
+    "attached to anyone, merge the two there, then press R."
+)
+"""facts/integration.md T18."""
+
+
+class Procedure:
+    """Carries one plan from clearance to *values written*."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+
+    async def first_time(self, clearance: Clearance) -> None:
+        """From clearance to values written. Raises Halt."""
+        plan = clearance.plan
+        progress = self.progress(plan)
+        if progress.started:
+            raise Failed("an earlier run of this plan is on record; use `mergetui resume`.")
+        if not self.deps.ledger.set_state(plan.id, "merging", expect={"preparing"}):
+            raise Failed("the plan was taken back at the last moment; nothing was merged.")
+        await self._rounds(plan, clearance.quiet, clearance)
+        await self.write_values(plan)
+
+    async def carry_on(self, plan: Plan) -> None:
+        """Finish a plan whose journal shows an intent. Raises Halt; Failed when provably nothing was committed."""
+        if not self.progress(plan).started:
+            raise Failed("nothing was merged yet.")
+        await self._rounds(plan, self.progress(plan).quiet, None)
+        await self.write_values(plan)
+
+    def progress(self, plan: Plan) -> Progress:
+        return read_progress(plan, self.deps.ledger.entries(plan.id))
+
+    # the pairs -------------------------------------------------------------------------------------------------
+    async def _rounds(self, plan: Plan, quiet: bool, clearance: Clearance | None) -> None:
+        for index, entry in enumerate(plan.rounds):
+            progress = self.progress(plan)
+            seen = progress.rounds[index]
+            if seen.salesforce_done and seen.hubspot_done:
+                continue
+            hubspot = self._for_chain(entry.hubspot, progress.returned_id)
+            if seen.intended:
+                await self._finish_pair(plan, index, entry.salesforce, hubspot)
+                continue
+            if index > 0:
+                await self._wait_for_window(plan)
+            elif clearance is None:
+                raise Failed("nothing was merged yet.")
+            await self._pair(plan, index, entry.salesforce, hubspot, quiet)
+
+    def _for_chain(self, merge: HubSpotMerge | None, returned_id: str | None) -> HubSpotMerge | None:
+        """Only the returned id counts, also for the next merge of a chain (rule 6)."""
+        return merge if merge is None or returned_id is None else replace(merge, primary_id=returned_id)
+
+    async def _wait_for_window(self, plan: Plan) -> None:
+        """Between two losers of a chain the plan can no longer be given up, only wait for time enough."""
+        approval = self.deps.ledger.approval(plan.id)
+        told = ""
+        while approval is not None:
+            try:
+                await window_gate(self.deps, plan, approval)
+                return
+            except Waits as halt:
+                if str(halt) != told:
+                    told = str(halt)
+                    self._note(plan, f"the next loser of the chain waits: {told}")
+            except errors.Problem as problem:
+                self._note(plan, problem.happened)
+            await self.deps.pause()
+            self._stop_here(StillUnknown("stopped between two losers; `mergetui resume` goes on"))
+
+    async def _pair(
+        self, plan: Plan, index: int, salesforce: SalesforceMerge | None, hubspot: HubSpotMerge | None, quiet: bool
+    ) -> None:
+        """One loser. Between Salesforce's answer and the HubSpot call stand no request and no disk wait (rule 3)."""
+        deps = self.deps
+        deps.mark.arm(plan.id, index)
+        deps.ledger.append(
+            plan.id,
+            "intent",
+            f"pair:{index}",
+            {
+                "salesforce": plain(salesforce),
+                "hubspot": plain(hubspot),
+                "salesforce_now": deps.salesforce.now(),
+                "hubspot_now": deps.hubspot.now(),
+                "quiet": quiet,
+            },
+        )
+        if salesforce is not None:
+            started = deps.salesforce.now()
+            answer = await self._salesforce_half(plan, index, salesforce)
+            if answer is None:
+                await self._finish_pair(plan, index, salesforce, hubspot)
+                return
+            if hubspot is None:
+                self._salesforce_done(plan, index, answer, started, next_sent=False)
+                return
+            # the request goes out first; the journal is written by another thread while it is in flight
+            sent_at = deps.hubspot.now()
+            deps.mark.fire(sent_at)
+            call = asyncio.ensure_future(self._hubspot_call(hubspot))
+            written = asyncio.get_running_loop().run_in_executor(
+                None, self._salesforce_done, plan, index, answer, started, True
+            )
+            results = await asyncio.gather(call, written, return_exceptions=True)
+            if isinstance(results[1], BaseException):
+                # the disk refused after the commit: the HubSpot half is on its way all the same
+                deps.doing("the journal could not be written")
+            outcome = results[0]
+        elif hubspot is not None:
+            sent_at = deps.hubspot.now()
+            deps.mark.fire(sent_at)
+            outcome = (await asyncio.gather(self._hubspot_call(hubspot), return_exceptions=True))[0]
+        else:
+            return
+        if isinstance(outcome, HubSpotContact):
+            self._hubspot_done(plan, index, outcome)
+            return
+        if not isinstance(outcome, errors.CrmProblem):
+            raise outcome
+        assert hubspot is not None
+        await self._hubspot_half(plan, index, hubspot, outcome, sent_at)
+
+    async def _finish_pair(
+        self, plan: Plan, index: int, salesforce: SalesforceMerge | None, hubspot: HubSpotMerge | None
+    ) -> None:
+        """A pair whose intent is on record and whose outcome is not: look first, then act."""
+        seen = self.progress(plan).rounds[index]
+        if salesforce is not None and not seen.salesforce_done:
+            if not await self._salesforce_outcome(plan, salesforce, seen.salesforce_sent_at):
+                self.deps.ledger.append(
+                    plan.id, "outcome", f"salesforce:{index}", {"ok": False, "found": "not merged, by reading"}
+                )
+                raise self._refusal(
+                    plan, index, "Salesforce never carried out the merge (read 10 minutes after sending)"
+                )
+            self.deps.ledger.append(
+                plan.id,
+                "outcome",
+                f"salesforce:{index}",
+                {"ok": True, "found": "merged, by reading", "hubspot_now": self.deps.hubspot.now()},
+            )
+        if hubspot is not None and not seen.hubspot_done:
+            sent_at = self._left_at(plan, index)
+            problem = None if sent_at is None else errors.Unknown("HubSpot", "The HubSpot merge call was cut off.")
+            await self._hubspot_half(plan, index, hubspot, problem, sent_at or 0)
+
+    def _left_at(self, plan: Plan, index: int) -> int | None:
+        """When the HubSpot call of an interrupted pair left (HubSpot's clock); None when it certainly did not."""
+        fired = self.deps.mark.fired(plan.id, index)
+        on_record = self.progress(plan).rounds[index].hubspot_sent_at
+        if fired is None:
+            # never sent by the pair itself; a later attempt writes its own entry before it sends
+            later = [
+                entry
+                for entry in self.deps.ledger.entries(plan.id)
+                if entry.kind == "sent" and entry.step == f"hubspot:{index}"
+            ]
+            return on_record if later else None
+        return max(fired, on_record)
+
+    # Salesforce ------------------------------------------------------------------------------------------------
+    async def _salesforce_half(self, plan: Plan, index: int, merge: SalesforceMerge) -> SalesforceMergeAnswer | None:
+        """The answer of a committed merge; None when the outcome is unknown. Raises Halt after a refusal."""
+        for attempt in range(self.deps.timing.lock_tries + 1):
+            try:
+                answer = await self.deps.salesforce.merge(merge)
+            except errors.Unknown as problem:
+                self._unknown(plan, f"Salesforce gave no answer to the merge call. {problem.happened}")
+                return None
+            except errors.Limited as problem:
+                self._refused(plan, index, problem.happened)
+                if index > 0:
+                    raise self._refusal(plan, index, problem.happened) from problem
+                raise Waits(f"{problem.happened} Nothing was merged.") from problem
+            except errors.CrmProblem as problem:
+                self._refused(plan, index, str(problem))
+                raise self._refusal(plan, index, problem.happened) from problem
+            if answer.success:
+                return answer
+            locked = answer.code == ROW_LOCKED and attempt < self.deps.timing.lock_tries
+            if not locked:
+                self._refused(plan, index, f"{answer.code}: {answer.message}")
+                raise self._refusal(
+                    plan, index, f"Salesforce refused the merge ({answer.code}): {answer.message[:300]}"
+                )
+            self._note(plan, "Salesforce reports a locked row; nothing was committed; trying again after a re-read")
+            await self.deps.pause(1.0 + attempt)
+            fates = await self.deps.salesforce.fates(merge.object, [merge.loser_id, merge.master_id])
+            if any(row.deleted for row in fates.values()):
+                return None
+        return None
+
+    async def _salesforce_outcome(self, plan: Plan, merge: SalesforceMerge, sent_at: int) -> bool:
+        """Reads until it is known whether the merge happened. True merged, False certainly not."""
+        while True:
+            try:
+                fates = await self.deps.salesforce.fates(merge.object, [merge.loser_id, merge.master_id])
+            except errors.Problem as problem:
+                self._unknown(plan, f"Salesforce cannot be read: {problem.happened}")
+            else:
+                loser = fates.get(merge.loser_id)
+                if loser is not None and loser.deleted:
+                    if loser.master_id == merge.master_id:
+                        return True
+                    into = f"merged into {loser.master_id}" if loser.master_id else "deleted"
+                    raise Surprised(
+                        f"the loser {merge.loser_id} was {into} by someone else; nothing more was done. "
+                        "Look at both records in Salesforce and HubSpot."
+                    )
+                if loser is not None and self.deps.salesforce.now() - sent_at >= self.deps.timing.unknown_final_ms:
+                    return False
+                self._unknown(
+                    plan,
+                    "Salesforce's answer was lost; it shows no merge so far. Reading on for 10 minutes after sending",
+                )
+            await self.deps.pause()
+            self._stop_here(
+                StillUnknown("stopped while the outcome in Salesforce was unknown; `mergetui resume` reads on")
+            )
+
+    def _salesforce_done(
+        self, plan: Plan, index: int, answer: SalesforceMergeAnswer, started: int, next_sent: bool
+    ) -> None:
+        self.deps.ledger.append(
+            plan.id,
+            "outcome",
+            f"salesforce:{index}",
+            {
+                "ok": True,
+                "ms": self.deps.salesforce.now() - started,
+                "merged_ids": list(answer.merged_ids),
+                "related_ids": list(answer.related_ids),
+                "hubspot_now": self.deps.hubspot.now(),
+                "hubspot_sent": next_sent,
+            },
+        )
+
+    def _refused(self, plan: Plan, index: int, why: str) -> None:
+        self.deps.ledger.append(plan.id, "outcome", f"salesforce:{index}", {"ok": False, "why": why[:500]})
+
+    def _refusal(self, plan: Plan, index: int, why: str) -> Halt:
+        """A definite refusal: harmless before the first commit, a surprise in the middle of a chain."""
+        if index == 0:
+            return Failed(f"{why}. Nothing was merged in either CRM.")
+        return Surprised(f"{why}. {index} of {len(plan.rounds)} losers are merged in both CRMs, the rest is untouched.")
+
+    # HubSpot ---------------------------------------------------------------------------------------------------
+    async def _hubspot_call(self, merge: HubSpotMerge) -> HubSpotContact:
+        return (await self.deps.hubspot.merge(merge)).contact
+
+    async def _hubspot_half(
+        self, plan: Plan, index: int, merge: HubSpotMerge, problem: errors.CrmProblem | None, sent_at: int
+    ) -> None:
+        """After the Salesforce commit the HubSpot half is pursued before anything else (rule 3), but never sent again
+        before a re-read, and after a call of unknown outcome not before 10 minutes have passed (rule 2)."""
+        pending = isinstance(problem, errors.Unknown)
+        found: HubSpotContact | Literal["apart", "gone"] | None
+        while True:
+            if problem is not None and not pending and not _try_again(problem):
+                found = await self._look_at_pair(merge)
+                if isinstance(found, HubSpotContact):
+                    self._hubspot_done(plan, index, found, found_by_reading=True)
+                    return
+                raise Surprised(self._half_done(f"HubSpot refused the merge: {problem.happened}", found))
+            if problem is not None:
+                self._unknown(plan, f"HubSpot: {problem.happened} Reading both contacts")
+            found = None
+            try:
+                found = await self._look_at_pair(merge)
+            except errors.Problem as unreadable:
+                self._unknown(plan, f"HubSpot cannot be read: {unreadable.happened}")
+            if isinstance(found, HubSpotContact):
+                self._hubspot_done(plan, index, found, found_by_reading=True)
+                return
+            if found == "gone":
+                raise Surprised(self._half_done("a HubSpot contact of this plan is no longer live", found))
+            if self.deps.hubspot.now() - sent_at >= self.deps.timing.unknown_final_ms:
+                pending = False
+            if found == "apart" and not pending:
+                sent_at = self.deps.hubspot.now()
+                self.deps.ledger.append(
+                    plan.id, "sent", f"hubspot:{index}", {"hubspot_now": sent_at, "body": plain(merge)}
+                )
+                try:
+                    contact = await self._hubspot_call(merge)
+                except errors.CrmProblem as again:
+                    problem, pending = again, isinstance(again, errors.Unknown)
+                else:
+                    self._hubspot_done(plan, index, contact)
+                    return
+            await self.deps.pause(_wait_s(problem, self.deps.timing.look_s))
+            self._stop_here(
+                StillUnknown("stopped while the outcome in HubSpot was unknown; `mergetui resume` reads on")
+            )
+
+    async def _look_at_pair(self, merge: HubSpotMerge) -> HubSpotContact | Literal["apart", "gone"]:
+        """GET of both ids: the one contact when merged (old ids are aliases), ``apart`` when both live, or ``gone``."""
+        primary, secondary = await asyncio.gather(
+            self.deps.hubspot.contact(merge.primary_id), self.deps.hubspot.contact(merge.secondary_id)
+        )
+        if primary is None or secondary is None:
+            return "gone"
+        return primary if primary.id == secondary.id else "apart"
+
+    def _hubspot_done(self, plan: Plan, index: int, contact: HubSpotContact, found_by_reading: bool = False) -> None:
+        self.deps.ledger.append(
+            plan.id,
+            "outcome",
+            f"hubspot:{index}",
+            {
+                "ok": True,
+                "returned_id": contact.id,
+                "updated_at": contact.updated_at,
+                "hubspot_now": self.deps.hubspot.now(),
+                "found": "merged, by reading" if found_by_reading else "answered",
+            },
+        )
+        self.deps.ledger.set_returned(plan.id, contact.id)
+        self.deps.ledger.set_state(plan.id, "merging", expect={"unknown"})
+
+    def _half_done(self, what: str, found: str) -> str:
+        tail = f" {REPAIR}" if found == "gone" else " Merge the two contacts in HubSpot by hand, then press R."
+        return f"{what}. Salesforce is merged, HubSpot is not.{tail}"
+
+    # values, e-mail, touch -------------------------------------------------------------------------------------
+    async def write_values(self, plan: Plan) -> None:
+        """Chosen values onto the returned id, chosen e-mail made primary, touch. Each may be repeated safely: they
+        set values, they do not add. Raises Surprised when a CRM refuses one for good."""
+        progress = self.progress(plan)
+        target = progress.returned_id or (plan.expected.old_hubspot_ids[0] if plan.expected.old_hubspot_ids else None)
+        if "values" not in progress.done:
+            started = self.deps.hubspot.now()
+            if plan.write is not None and target is not None:
+                self.deps.ledger.append(plan.id, "intent", "values", {"id": target, "values": dict(plan.write.values)})
+                await self._write_hubspot(plan, target, dict(plan.write.values))
+            self.deps.ledger.append(plan.id, "outcome", "values", {"ok": True, "ms": self.deps.hubspot.now() - started})
+        if plan.email is not None and "email" not in progress.done:
+            await self._make_primary(plan, plan.email, target)
+            self.deps.ledger.append(plan.id, "outcome", "email", {"ok": True})
+        if plan.touch is not None and "touch" not in progress.done:
+            touch = plan.touch
+            self.deps.ledger.append(plan.id, "intent", "touch", {"field": touch.field})
+            await self._write_salesforce(plan, touch.object, touch.salesforce_id, {touch.field: touch.value})
+            self.deps.ledger.append(plan.id, "outcome", "touch", {"ok": True})
+
+    async def _make_primary(self, plan: Plan, email: MakePrimaryEmail, target: str | None) -> None:
+        """HubSpot first: there the address may belong to the merged contact only after its merge (T19, row 21)."""
+        self.deps.ledger.append(plan.id, "intent", "email", {"address": email.address})
+        if target is not None:
+            await self._write_hubspot(plan, target, {"email": email.address})
+        if email.object is not None and email.salesforce_id is not None:
+            await self._write_salesforce(plan, email.object, email.salesforce_id, {"Email": email.address})
+
+    async def _write_hubspot(self, plan: Plan, target: str, values: dict[str, str]) -> None:
+        while True:
+            try:
+                await self.deps.hubspot.update(target, values)
+                return
+            except errors.CrmProblem as problem:
+                if not (_try_again(problem) or isinstance(problem, errors.Unknown)):
+                    raise self._unwritten(problem) from problem
+                self._note(plan, f"HubSpot: {problem.happened} The values are sent again")
+                await self._before_again(plan, problem)
+            held = await self._held(target, list(values))
+            if held is not None and all(same(held.values.get(name), wanted) for name, wanted in values.items()):
+                return
+
+    async def _held(self, target: str, names: list[str]) -> HubSpotContact | None:
+        try:
+            return await self.deps.hubspot.contact(target, names)
+        except errors.Problem:
+            return None
+
+    async def _write_salesforce(
+        self, plan: Plan, name: SalesforceObject, record_id: str, values: dict[str, str]
+    ) -> None:
+        while True:
+            try:
+                await self.deps.salesforce.update(name, record_id, values)
+                return
+            except errors.CrmProblem as problem:
+                if not (_try_again(problem) or isinstance(problem, errors.Unknown)):
+                    raise self._unwritten(problem) from problem
+                self._note(plan, f"Salesforce: {problem.happened} The values are sent again")
+                await self._before_again(plan, problem)
+
+    async def _before_again(self, plan: Plan, problem: errors.CrmProblem) -> None:
+        await self.deps.pause(_wait_s(problem, self.deps.timing.look_s))
+        self._stop_here(StillUnknown("stopped before all chosen values were written; `mergetui resume` writes them"))
+
+    def _unwritten(self, problem: errors.CrmProblem) -> Surprised:
+        return Surprised(
+            f"both CRMs are merged, but the chosen values were refused: {problem.happened}. "
+            "Correct the value or the rule in the CRM, then press R to send them again."
+        )
+
+    # words -----------------------------------------------------------------------------------------------------
+    def _unknown(self, plan: Plan, why: str) -> None:
+        row = self.deps.ledger.row(plan.id)
+        if row.state != "unknown" or row.why != why:
+            self.deps.ledger.set_state(plan.id, "unknown", why, expect={"merging", "unknown"})
+
+    def _note(self, plan: Plan, text: str) -> None:
+        self.deps.ledger.append(plan.id, "note", "note", {"text": text[:500]})
+
+    def _stop_here(self, halt: Halt) -> None:
+        if self.deps.stopping.is_set():
+            raise halt
+
+
+def _try_again(problem: errors.CrmProblem) -> bool:
+    """A definite refusal that time heals: never connected, rate limit, locked record, expired token."""
+    return isinstance(problem, (errors.Unreachable, errors.Limited)) or problem.status in (401, 423)
+
+
+def _wait_s(problem: errors.CrmProblem | None, look_s: float) -> float:
+    if isinstance(problem, errors.Limited) and problem.retry_after_s:
+        return min(problem.retry_after_s, 60.0)
+    return 2.0 if problem is not None and problem.status == 423 and look_s >= 1 else look_s

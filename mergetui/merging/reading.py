@@ -1,0 +1,210 @@
+"""Reads the dossier of one duplicate set, fresh, from both CRMs: for reviews and for preflight alike."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, replace
+
+from mergetui import errors
+from mergetui.crm.hubspot import HubSpot
+from mergetui.crm.salesforce import Salesforce
+from mergetui.planning.values import link_ids, text
+from mergetui.records.crm import (
+    ChildRow,
+    FieldInfo,
+    HubSpotContact,
+    HubSpotExtras,
+    OrgIdentity,
+    RowAccess,
+    SalesforceObject,
+    SalesforceRecord,
+)
+from mergetui.records.people import Person
+from mergetui.records.review import Dossier, Holder, Member
+from mergetui.records.sync import SyncSettings
+from mergetui.sync.links import link_state
+
+OPT_OUT_FIELDS = ("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall")
+"""Describe lists only fields the user may see; these three stand on every Contact and Lead (facts/salesforce.md §4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What does not change between two reads of one session."""
+
+    salesforce: dict[str, tuple[FieldInfo, ...]]
+    """Object → readable fields."""
+    hubspot: tuple[FieldInfo, ...]
+    salesforce_org: OrgIdentity
+    hubspot_org: OrgIdentity
+    users: dict[str, str]
+    """Salesforce user id → name."""
+
+    def missing_opt_outs(self, objects: Sequence[str]) -> tuple[str, ...]:
+        return tuple(
+            f"{name}.{field}"
+            for name in objects
+            for field in OPT_OUT_FIELDS
+            if field not in {info.name for info in self.salesforce[name]}
+        )
+
+
+async def read_schema(salesforce: Salesforce, hubspot: HubSpot) -> Schema:
+    """Field metadata, users and identities of both orgs."""
+    leads, contacts, properties, org, portal, users = await asyncio.gather(
+        salesforce.describe("Lead"),
+        salesforce.describe("Contact"),
+        hubspot.properties(),
+        salesforce.identity(),
+        hubspot.identity(),
+        salesforce.users(),
+    )
+    return Schema({"Lead": leads, "Contact": contacts}, properties, org, portal, {user.id: user.name for user in users})
+
+
+async def collect(
+    set_id: str,
+    persons: Sequence[Person],
+    salesforce: Salesforce,
+    hubspot: HubSpot,
+    schema: Schema,
+    settings: SyncSettings,
+    *,
+    history: bool = False,
+) -> Dossier:
+    """Everything about the persons of one set, read now. ``history`` adds HubSpot property histories (snapshots).
+
+    Raises errors.Problem when a CRM cannot be read; a record that is gone is a member without that side.
+    """
+    salesforce_read_at, hubspot_read_at = salesforce.now(), hubspot.now()
+    by_object: dict[SalesforceObject, list[str]] = {}
+    for person in persons:
+        if person.salesforce_id is not None and person.object is not None:
+            by_object.setdefault(person.object, []).append(person.salesforce_id)
+    ids = [one for group in by_object.values() for one in group]
+    old = [person.hubspot_id for person in persons if person.hubspot_id is not None]
+    names = [info.name for info in schema.hubspot]
+
+    async def rows() -> dict[str, SalesforceRecord]:
+        found: dict[str, SalesforceRecord] = {}
+        for name, group in by_object.items():
+            found.update(await salesforce.records(name, group, schema.salesforce[name]))
+        return found
+
+    async def children() -> list[ChildRow]:
+        found: list[ChildRow] = []
+        for name, group in by_object.items():
+            found.extend(await salesforce.children(name, group))
+        return found
+
+    async def contacts() -> tuple[dict[str, HubSpotContact], dict[str, HubSpotExtras]]:
+        live = await hubspot.contacts(old, names) if old else {}
+        extras = await hubspot.extras(
+            sorted({contact.id for contact in live.values()}), history=names if history else ()
+        )
+        return live, extras
+
+    records, related, (live, extras), access, holders = await asyncio.gather(
+        rows(),
+        children(),
+        contacts(),
+        salesforce.access(ids) if ids else _nothing(),
+        hubspot.holders(ids) if ids else _no_holders(),
+    )
+    accounts = sorted({text(record.values.get("AccountId")) for record in records.values()} - {""})
+    account_names = await salesforce.names("Account", accounts) if accounts else {}
+    members = [_member(person, records, live, extras, related, access, schema, account_names) for person in persons]
+    return Dossier(
+        set_id=set_id,
+        members=tuple(_one_contact_each(members)),
+        salesforce_fields=tuple(info for name in sorted(by_object) for info in schema.salesforce[name]),
+        hubspot_fields=schema.hubspot,
+        holders=tuple(_holders(holders, set(ids))),
+        settings=settings,
+        salesforce_org=schema.salesforce_org,
+        hubspot_org=schema.hubspot_org,
+        missing_fields=schema.missing_opt_outs(sorted(by_object)),
+        salesforce_read_at=salesforce_read_at,
+        hubspot_read_at=hubspot_read_at,
+    )
+
+
+def check_orgs(salesforce: OrgIdentity, hubspot: OrgIdentity, pins: dict[str, str] | None) -> None:
+    """Design rule 10. Raises WrongOrg when an id differs from its pin, or production is paired with a sandbox."""
+    for org in (salesforce, hubspot):
+        pinned = (pins or {}).get(org.crm)
+        if pinned is not None and pinned != org.id:
+            crm = "Salesforce" if org.crm == "salesforce" else "HubSpot"
+            raise errors.WrongOrg(
+                f"This sign-in belongs to {crm} {org.id}, but this profile is pinned to {pinned}.",
+                "Nothing was written.",
+                f"Sign in to the right one with `mergetui login {org.crm}`, or make a profile of its own for this one.",
+            )
+    if salesforce.production != hubspot.production:
+        real, play = ("Salesforce", "HubSpot") if salesforce.production else ("HubSpot", "Salesforce")
+        raise errors.WrongOrg(
+            f"{real} is a production org and {play} is not.",
+            "Nothing was written.",
+            "Sign in to a matching pair: both production, or both sandboxes.",
+        )
+
+
+def _member(
+    person: Person,
+    records: dict[str, SalesforceRecord],
+    live: dict[str, HubSpotContact],
+    extras: dict[str, HubSpotExtras],
+    related: list[ChildRow],
+    access: dict[str, RowAccess],
+    schema: Schema,
+    account_names: dict[str, str],
+) -> Member:
+    record = records.get(person.salesforce_id or "")
+    contact = live.get(person.hubspot_id or "")
+    values = record.values if record else {}
+    return Member(
+        key=person.key,
+        salesforce=record,
+        hubspot=contact,
+        extras=extras.get(contact.id) if contact else None,
+        children=tuple(child for child in related if record and child.parent_id == record.id),
+        access=access.get(record.id) if record else None,
+        link=link_state(record, contact) if contact else "none",
+        owner_name=schema.users.get(text(values.get("OwnerId")), ""),
+        account_name=account_names.get(text(values.get("AccountId")), text(values.get("Company"))),
+    )
+
+
+def _one_contact_each(members: list[Member]) -> list[Member]:
+    """Two members may have become one HubSpot contact since the last pull (T20): it belongs to the linked one."""
+    owner: dict[str, str] = {}
+    for member in members:
+        if member.hubspot is not None:
+            linked = member.salesforce is not None and member.salesforce.id in link_ids(member.hubspot)
+            if linked or member.hubspot.id not in owner:
+                owner[member.hubspot.id] = member.key
+    return [
+        replace(member, hubspot=None, extras=None, link="none")
+        if member.hubspot is not None and owner[member.hubspot.id] != member.key
+        else member
+        for member in members
+    ]
+
+
+def _holders(contacts: Sequence[HubSpotContact], ids: set[str]) -> list[Holder]:
+    found = []
+    for contact in contacts:
+        for name in ("salesforcecontactid", "salesforceleadid"):
+            held = contact.values.get(name) or ""
+            if held in ids:
+                found.append(Holder(contact.id, name, held))
+    return found
+
+
+def _nothing() -> Awaitable[dict[str, RowAccess]]:
+    return asyncio.sleep(0, {})
+
+
+def _no_holders() -> Awaitable[list[HubSpotContact]]:
+    return asyncio.sleep(0, [])
