@@ -1,0 +1,139 @@
+"""What can be done to a World: one frozen dataclass per event. ``World.apply(event, at)`` plays it.
+
+Salesforce values are as its JSON has them, datetimes as instants. HubSpot values are text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mergetui.records.crm import Value
+
+# Salesforce ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRow:
+    object: str
+    values: Mapping[str, Value]
+    by: str = ""
+    """User id; empty: the signed-in admin."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRow:
+    object: str
+    id: str
+    values: Mapping[str, Value]
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRow:
+    object: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndeleteRow:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRows:
+    """One MergeRequest. ``object`` is the type written in the request."""
+
+    object: str
+    master_id: str
+    loser_ids: tuple[str, ...]
+    values: Mapping[str, Value] = field(default_factory=dict)
+    nulls: tuple[str, ...] = ()
+
+
+# HubSpot ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateContact:
+    values: Mapping[str, str]
+    source: str = "API"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateContact:
+    id: str
+    values: Mapping[str, str]
+    """``""`` clears."""
+    source: str = "API"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveContact:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreContact:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeContacts:
+    primary_id: str
+    secondary_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSubscription:
+    address: str
+    subscription_id: str
+    subscribed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMembership:
+    list_id: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+# the integration ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A poll begins now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """The Resync button of one contact's Salesforce card."""
+
+    contact_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Fields of ``Settings`` to replace. Raises ValueError on an unknown name."""
+
+    values: Mapping[str, object]
+
+
+Event = (
+    CreateRow
+    | UpdateRow
+    | DeleteRow
+    | UndeleteRow
+    | MergeRows
+    | CreateContact
+    | UpdateContact
+    | ArchiveContact
+    | RestoreContact
+    | MergeContacts
+    | ChangeSubscription
+    | ChangeMembership
+    | Poll
+    | Resync
+    | ChangeSettings
+)

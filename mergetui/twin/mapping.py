@@ -1,0 +1,117 @@
+"""The field mapping of the integration and what a rule does. A rule's effect is defined here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+from mergetui.records.crm import Value
+from mergetui.records.sync import MappingRule, SyncRule
+
+Effect = Literal["to_hubspot", "to_salesforce", "nothing"]
+
+ACCOUNT_NAME = "Account.Name"
+"""Not a field of the person: the integration reads it through the lookup and never writes it."""
+
+_BOTH = (
+    ("firstname", "FirstName", "FirstName"),
+    ("lastname", "LastName", "LastName"),
+    ("email", "Email", "Email"),
+    ("phone", "Phone", "Phone"),
+    ("mobilephone", "MobilePhone", "MobilePhone"),
+    ("fax", "Fax", "Fax"),
+    ("jobtitle", "Title", "Title"),
+    ("salutation", "Salutation", "Salutation"),
+    ("company", "Company", ACCOUNT_NAME),
+    ("address", "Street", "MailingStreet"),
+    ("city", "City", "MailingCity"),
+    ("state", "State", "MailingState"),
+    ("zip", "PostalCode", "MailingPostalCode"),
+    ("country", "Country", "MailingCountry"),
+    ("website", "Website", ""),
+    ("leadsource", "LeadSource", "LeadSource"),
+    ("tier__c", "Tier__c", "Tier__c"),
+    ("region__c", "Region__c", "Region__c"),
+)
+
+
+def _defaults() -> tuple[MappingRule, ...]:
+    rules = []
+    for name, lead, contact in _BOTH:
+        rules.append(MappingRule(name, "Lead", lead, "prefer_salesforce"))
+        if contact:
+            rule: SyncRule = "always_salesforce" if contact == ACCOUNT_NAME else "prefer_salesforce"
+            rules.append(MappingRule(name, "Contact", contact, rule))
+    return tuple(rules)
+
+
+DEFAULT: tuple[MappingRule, ...] = _defaults()
+"""The default mapping. Consent (``HasOptedOutOfEmail`` …) is not mapped."""
+
+MAPPED_PROPERTIES: frozenset[str] = frozenset(rule.property for rule in DEFAULT)
+
+
+@cache
+def _of(object_name: str) -> tuple[MappingRule, ...]:
+    return tuple(rule for rule in DEFAULT if rule.object == object_name)
+
+
+def rules_for(object_name: str, overrides: Mapping[str, SyncRule]) -> tuple[MappingRule, ...]:
+    """The mapping of one Salesforce object. An override never lets HubSpot write an account's name."""
+    if not overrides:
+        return _of(object_name)
+    return tuple(
+        rule
+        if rule.property not in overrides or rule.field == ACCOUNT_NAME
+        else MappingRule(rule.property, rule.object, rule.field, overrides[rule.property], "setting")
+        for rule in _of(object_name)
+    )
+
+
+def mapped_fields(object_name: str) -> frozenset[str]:
+    """The Salesforce fields whose change starts a sync. An account's name belongs to another record: it does not."""
+    return _mapped_fields(object_name)
+
+
+@cache
+def _mapped_fields(object_name: str) -> frozenset[str]:
+    return frozenset(rule.field for rule in _of(object_name) if rule.field != ACCOUNT_NAME)
+
+
+def effect(
+    rule: MappingRule, salesforce: str, hubspot: str, *, salesforce_at: int, hubspot_at: int, from_poll: bool
+) -> Effect:
+    """What one pass does with one mapped pair of values (facts/integration.md §7).
+
+    ``salesforce`` and ``hubspot`` are texts, "" when blank; ``*_at`` the instants of their last change, 0 when it lies
+    before the world began. ``from_poll``: the pass was started by a Salesforce change seen in a poll, which carries
+    values only towards HubSpot (row 6); there a blank travels only when it is newer than HubSpot's value.
+    """
+    if salesforce == hubspot or rule.rule == "none":
+        return "nothing"
+    if rule.property == "email":  # "use Salesforce unless blank": HubSpot never loses it (row 13), never pushes it
+        return "to_hubspot" if salesforce else "to_salesforce"
+    if rule.field == ACCOUNT_NAME:
+        return "to_hubspot" if salesforce else "nothing"
+    towards_salesforce: Effect = "nothing" if from_poll else "to_salesforce"
+    if rule.rule == "two_way":
+        if salesforce_at != hubspot_at:
+            return "to_hubspot" if salesforce_at > hubspot_at else towards_salesforce
+        return "to_hubspot" if salesforce else towards_salesforce
+    if salesforce or salesforce_at > hubspot_at:
+        return "to_hubspot"
+    if rule.rule == "always_salesforce":
+        return "nothing" if from_poll else "to_hubspot"
+    return towards_salesforce
+
+
+def as_text(value: Value) -> str:
+    """A Salesforce value as HubSpot holds it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

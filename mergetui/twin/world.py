@@ -1,0 +1,115 @@
+"""The World: Salesforce, HubSpot and the integration between them, changed only by ``apply(event, at)``."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from typing import Any
+
+from mergetui.twin import colleagues, hubspot, integration, salesforce
+from mergetui.twin.cast import Cast, Human
+from mergetui.twin.events import (
+    ArchiveContact,
+    ChangeMembership,
+    ChangeSettings,
+    ChangeSubscription,
+    CreateContact,
+    CreateRow,
+    DeleteRow,
+    Event,
+    MergeContacts,
+    MergeRows,
+    Poll,
+    RestoreContact,
+    Resync,
+    UndeleteRow,
+    UpdateContact,
+    UpdateRow,
+)
+from mergetui.twin.settings import Settings
+from mergetui.twin.state import State
+
+
+class World:
+    """Deterministic: the same cast, settings and events at the same instants give the same world.
+
+    ``now`` and all ``at`` are instants; time never goes backwards (an earlier ``at`` counts as now). Refused events
+    raise ``refusals.Refusal`` and change nothing.
+    """
+
+    def __init__(self, cast: Cast, settings: Settings | None = None, now: int = 0) -> None:
+        self.state = State(cast, settings or Settings(), now)
+        integration.begin(self.state)
+        if self.state.settings.colleagues:
+            colleagues.begin(self.state, colleagues.choose(self.state))
+
+    @property
+    def now(self) -> int:
+        return self.state.now
+
+    @property
+    def settings(self) -> Settings:
+        return self.state.settings
+
+    @property
+    def events(self) -> Sequence[dict[str, Any]]:
+        """Everything that happened, numbered from 1: ``{"n", "at", "who", "what", …ids}``."""
+        return self.state.events
+
+    def truth(self) -> Sequence[Human]:
+        """Which records are one human, as the cast says; ids of merged records are not rewritten."""
+        return self.state.humans
+
+    def next_due(self) -> int | None:
+        """The instant of the next pending work; None when nothing is pending."""
+        return self.state.queue[0][0] if self.state.queue else None
+
+    def advance(self, to: int) -> None:
+        """Let time pass: run everything due up to and including ``to``, in order."""
+        state = self.state
+        while state.queue and state.queue[0][0] <= to:
+            at, _, work = heapq.heappop(state.queue)
+            state.now = max(state.now, at)
+            work(state)
+        state.now = max(state.now, to)
+
+    def apply(self, event: Event, at: int) -> Any:
+        """Advance to ``at`` and play one event. The answer's type depends on the event:
+
+        CreateRow → new id · UpdateRow → changed fields · MergeRows → ``salesforce.Merged`` · UndeleteRow → id ·
+        CreateContact, UpdateContact, RestoreContact, MergeContacts → ``state.Contact`` · ChangeMembership → (added,
+        removed, missing) · the others → None.
+        """
+        self.advance(at)
+        state = self.state
+        match event:
+            case CreateRow():
+                return salesforce.create_row(state, event)
+            case UpdateRow():
+                return salesforce.update_row(state, event)
+            case DeleteRow():
+                return salesforce.delete_row(state, event)
+            case UndeleteRow():
+                return salesforce.undelete_row(state, event)
+            case MergeRows():
+                return salesforce.merge_rows(state, event)
+            case CreateContact():
+                return hubspot.create_contact(state, event, integration.trigger)
+            case UpdateContact():
+                return hubspot.update_contact(state, event, integration.trigger)
+            case ArchiveContact():
+                return hubspot.archive_contact(state, event)
+            case RestoreContact():
+                return hubspot.restore_contact(state, event)
+            case MergeContacts():
+                return hubspot.merge_contacts(state, event, integration.trigger)
+            case ChangeSubscription():
+                return hubspot.change_subscription(state, event)
+            case ChangeMembership():
+                return hubspot.change_membership(state, event)
+            case Poll():
+                return integration.poll(state, event)
+            case Resync():
+                return integration.resync(state, event)
+            case ChangeSettings():
+                return integration.change_settings(state, dict(event.values))
