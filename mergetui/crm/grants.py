@@ -31,6 +31,7 @@ class OAuthApp:
     scopes: tuple[str, ...]
     redirect_uris: tuple[str, ...]
     revoke_url: str = ""
+    optional_scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

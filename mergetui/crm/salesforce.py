@@ -144,7 +144,7 @@ class Salesforce:
             yield [person_row(object_name, row) for row in rows]
 
     async def count(self, object_name: str) -> int:
-        data = await self._get("/query", f"count {object_name}s", [("q", f"SELECT COUNT() FROM {soql.name(object_name)}")])  # noqa: S608  # fmt: skip
+        data = await self._get("/query", f"count {object_name}s", [("q", soql.count(object_name))])
         if not isinstance(data, Mapping) or not isinstance(data.get("totalSize"), int):
             raise self._unreadable(f"count {object_name}s")
         return int(data["totalSize"])
@@ -392,9 +392,7 @@ class Salesforce:
                 raise self._unreadable(what)
             yield data["records"]
 
-    async def _collection(
-        self, object_name: str, ids: Sequence[str], fields: Sequence[str]
-    ) -> list[Mapping[str, Any]]:
+    async def _collection(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Mapping[str, Any]]:
         """Many fields of up to 2,000 live rows by POST, for field lists that fit no URL."""
         rows: list[Mapping[str, Any]] = []
         what = f"read {object_name}s"

@@ -52,5 +52,9 @@ def select(fields: Sequence[str], source: str, where: str = "", order: str = "")
     return text + (f" WHERE {where}" if where else "") + (f" ORDER BY {order}" if order else "")
 
 
+def count(source: str) -> str:
+    return f"SELECT COUNT() FROM {name(source)}"  # noqa: S608
+
+
 def chunks(items: Sequence[str], size: int) -> Iterable[Sequence[str]]:
     return (items[at : at + size] for at in range(0, len(items), size))

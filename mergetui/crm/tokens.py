@@ -129,8 +129,6 @@ class StoredTokens:
         return await asyncio.shield(asyncio.ensure_future(self._refresh_under_lock(needed)))
 
     async def _refresh_under_lock(self, needed: Callable[[StoredToken], bool]) -> StoredToken:
-        import httpx
-
         from mergetui.crm.grants import refresh
         from mergetui.crm.http import open_client
 

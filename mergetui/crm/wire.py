@@ -81,7 +81,7 @@ def tidy(message: object, limit: int = 300) -> str:
 
 
 def fault(answer: Answer) -> Fault:
-    """The error body of any of the shapes: Salesforce's array, OAuth's object, HubSpot's object (every member optional)."""
+    """The error body in any shape: Salesforce's array, OAuth's object, HubSpot's object, every member optional."""
     data = answer.data()
     if isinstance(data, list) and data and isinstance(data[0], dict):
         first = data[0]
@@ -100,7 +100,8 @@ def fault(answer: Answer) -> Fault:
     for detail in data.get("errors") or ():
         if not isinstance(detail, dict):
             continue
-        code = str(detail.get("code") or code)
+        if code in ("", "VALIDATION_ERROR"):
+            code = str(detail.get("code") or code)
         context = detail.get("context")
         if isinstance(context, dict):
             names += [str(name) for name in _texts(context.get("propertyName"))]
@@ -193,6 +194,8 @@ def problem_of(crm: Crm, request: Request, answer: Answer) -> CrmProblem | None:
             name, f"{name} no longer accepts the sign-in.{said}", f"It did not {request.what}.",
             f"Run: mergetui login {crm}", status=status, code=code,
         )  # fmt: skip
+    if status == 404 and crm == "hubspot" and not code and isinstance(answer.data(), dict):
+        code = "OBJECT_NOT_FOUND"  # HubSpot's own 404 may lack the category; a gateway's is HTML
     if status == 404 or (code in _MISSING_CODES and status in (400, 410)):
         return Missing(
             name, f"{name} has no such record when asked to {request.what}.{said}", nothing,

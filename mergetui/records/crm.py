@@ -163,6 +163,8 @@ class HubSpotExtras:
     """Associated company ids, the primary one first."""
     history: Mapping[str, tuple[tuple[int, str, str], ...]] = field(default_factory=dict)
     """Property → newest first (instant, value, source type). Empty unless asked for."""
+    unread: tuple[str, ...] = ()
+    """What a missing scope or plan kept from being read, with HubSpot's code: ``subscriptions: MISSING_SCOPES``."""
 
 
 @dataclass(frozen=True, slots=True)
