@@ -1,0 +1,193 @@
+"""The cockpit as a Textual app. It shows a ``Desk`` and sends a person's intents to it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from mergetui.errors import Problem
+from mergetui.records.views import ConfirmationView
+from mergetui.ui import crash, keys
+from mergetui.ui.screens.base import Cockpit
+from mergetui.ui.screens.confirm import Confirmed, ConfirmScreen
+from mergetui.ui.screens.history import HistoryScreen
+from mergetui.ui.screens.info import InfoScreen, help_rows
+from mergetui.ui.screens.queue import QueueScreen
+from mergetui.ui.screens.review import ReviewScreen
+from mergetui.ui.screens.runs import RunsScreen
+from mergetui.workflow.ports import Desk
+
+HEADER_EVERY_S = 1.0
+REFRESH_EVERY_S = 5.0
+CLOSE_WITHIN_S = 10.0
+
+
+class MergetuiApp(App[str], inherit_bindings=False):
+    """Returns the line to print after leaving."""
+
+    TITLE = "mergetui"
+    CSS_PATH = "style.tcss"
+    ENABLE_COMMAND_PALETTE = False  # Textual would bind it with priority, over dialogs too; ours is in the key table
+    MODES = {"queue": QueueScreen, "runs": RunsScreen, "history": HistoryScreen}  # noqa: RUF012
+    DEFAULT_MODE = "queue"
+    BINDINGS = keys.bindings("everywhere")
+    ALLOW_SELECT = False
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.last_message: tuple[str, str] = ("", "plain")
+        self.use_command_palette = True
+        self._leaving = False
+        self._refreshing = False
+        self._header_problem = ""
+
+    # life -------------------------------------------------------------------------------------------------------
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                loop.add_signal_handler(number, self._signalled)
+            except (NotImplementedError, RuntimeError, ValueError):  # not the main thread, or no such signals here
+                break
+        self.set_interval(HEADER_EVERY_S, self._show_header)
+        self.set_interval(REFRESH_EVERY_S, self._refresh_header)
+        self.call_after_refresh(self._refresh_header)
+
+    def on_unmount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                loop.remove_signal_handler(number)
+            except (NotImplementedError, RuntimeError, ValueError):
+                break
+
+    def _signalled(self) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave in order; asked a second time, leave at once."""
+        if self._leaving:
+            self.exit("Left without waiting. Approved plans are safe; mergetui resume goes on.")
+            return
+        self._leaving = True
+        self.run_worker(self._leave(), group="leaving", exit_on_error=False, description="leave")
+
+    async def _leave(self) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                line = await self.desk.close()
+        except Problem as problem:
+            line = str(problem)
+        except TimeoutError:
+            line = "The runner did not answer in time. Approved plans are safe; mergetui resume goes on."
+        self.exit(line)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Also for exceptions that would draw themselves: nothing is printed but ``crash.report``."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._fatal_error()
+
+    def _fatal_error(self) -> None:
+        """Textual's own report prints local variables, tokens included."""
+        self._exit_renderables.append(Text(crash.report(self._exception)))
+        self._close_messages_no_wait()
+
+    # header -----------------------------------------------------------------------------------------------------
+    def _show_header(self) -> None:
+        screen = self.screen
+        if isinstance(screen, Cockpit) and screen.is_mounted:
+            screen.show_header()
+
+    def _refresh_header(self) -> None:
+        if not self._refreshing and not self._leaving:
+            self._refreshing = True
+            self.run_worker(self._read_header(), group="header", exit_on_error=False, description="refresh the header")
+
+    async def _read_header(self) -> None:
+        try:
+            await self.desk.refresh_header()
+        except Problem as problem:
+            if str(problem) != self._header_problem and isinstance(self.screen, Cockpit):
+                self.screen.say(str(problem), "warn")
+            self._header_problem = str(problem)
+        else:
+            self._header_problem = ""
+        finally:
+            self._refreshing = False
+        self._show_header()
+
+    # going about ------------------------------------------------------------------------------------------------
+    def go(self, mode: str) -> None:
+        """Show one of the main screens."""
+        self.switch_mode(mode)
+
+    def ask_confirmation(self, view: ConfirmationView, asker: Cockpit) -> None:
+        """Show a confirmation over the screen that asked; when confirmed, approve and go to approved & running."""
+        self.push_screen(ConfirmScreen(view), partial(self._confirmed, view, asker))
+
+    def _confirmed(self, view: ConfirmationView, asker: Cockpit, answer: Confirmed | None) -> None:
+        if answer is None:
+            asker.say("left without a trace: nothing was approved")
+            return
+        try:
+            sentence = self.desk.confirm(view, answer.ticked, answer.typed)
+        except Problem as problem:
+            asker.fail(problem)
+            return
+        asker.say(sentence, "good")
+        if isinstance(asker, ReviewScreen):
+            asker.dismiss(None)
+        self.switch_mode("runs")
+        if view.plan_ids:
+            self.call_after_refresh(self._look_at, view.plan_ids[0])
+
+    def _look_at(self, plan_id: str) -> None:
+        if isinstance(self.screen, RunsScreen):
+            self.screen.go_to(plan_id)
+
+    # acts of everywhere -----------------------------------------------------------------------------------------
+    async def action_act(self, act: str, arg: str) -> None:
+        screen = self.screen
+        if act in ("leave", "leave_now"):
+            self.leave()
+        elif act == "back" and isinstance(screen, Cockpit):
+            screen.go_back()
+        elif act == "palette" and isinstance(screen, Cockpit):
+            self.push_screen(CommandPalette())
+        elif act == "help" and isinstance(screen, Cockpit):
+            places = (screen.PLACE, "confirm", "everywhere") if screen.PLACE == "review" else (
+                screen.PLACE, "main", "everywhere")  # fmt: skip
+            self.push_screen(InfoScreen("Keys", help_rows(places, self.desk.read_only)))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette offers what the table offers on this screen, and the theme."""
+        place = screen.PLACE if isinstance(screen, Cockpit) else ""
+        wanted = [place, "everywhere"] if place == "review" else [place, "main", "everywhere"]
+        for name in wanted:
+            for act in keys.offered(name, self.desk.read_only) if name else ():
+                if act.palette is not None:
+                    target = self if name == "everywhere" else screen
+                    call = partial(self.run_action, f"act('{act.id}','{act.palette}')", target)
+                    yield SystemCommand(f"{act.label} ({act.shown})", act.why, call)
+        yield SystemCommand("theme", "Choose colours: light, dark, high contrast, ansi.", self.action_change_theme)
+
+
+def run(open_desk: Callable[[], Desk]) -> str:
+    """Run the cockpit until the person leaves; returns the line to print then. After a crash, whose report is already
+    on standard error, raises ``SystemExit(1)``."""
+    app = MergetuiApp(open_desk())
+    line = app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)
+    return line or ""

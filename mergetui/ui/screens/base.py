@@ -1,0 +1,115 @@
+"""What all screens share: header, message line, keys, and one place where a refused or failed act becomes text."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Input
+
+from mergetui.errors import Problem
+from mergetui.ui import keys
+from mergetui.ui.text import safe, strip_harmful
+from mergetui.ui.widgets.bars import HeaderBar, KeyBar, MessageLine
+from mergetui.workflow.ports import Desk, Refusal
+
+if TYPE_CHECKING:
+    from mergetui.ui.app import MergetuiApp
+
+
+class PlainInput(Input):
+    """An input that cannot hold what the terminal would obey: pasted control characters are dropped."""
+
+    def validate_value(self, value: str) -> str:
+        return strip_harmful(value)
+
+
+class Cockpit(Screen[None], inherit_bindings=False):
+    """Base of the main screens and the review. ``PLACE`` names their part of the table of keys."""
+
+    PLACE: ClassVar[str] = ""
+
+    @property
+    def cockpit(self) -> MergetuiApp:
+        return cast("MergetuiApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        return self.cockpit.desk
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar()
+        yield from self.body()
+        yield MessageLine()
+        yield KeyBar(self.PLACE, self.desk.read_only)
+
+    def body(self) -> ComposeResult:
+        """The widgets between header and message line."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self.show_header()
+        self.started()
+
+    def started(self) -> None:
+        """The widgets are there."""
+
+    def returned(self) -> None:
+        """The screen is in front again."""
+
+    def on_screen_resume(self) -> None:
+        self.show_header()
+        self.query_one(MessageLine).say(*self.cockpit.last_message)
+        self.returned()
+
+    def show_header(self) -> None:
+        self.query_one(HeaderBar).show_header(self.desk.header())
+
+    # acts -------------------------------------------------------------------------------------------------------
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """``--read-only`` removes every act that writes."""
+        return not (action == "act" and self.desk.read_only and keys.writes(self.PLACE, str(parameters[0])))
+
+    async def action_act(self, act: str, arg: str) -> None:
+        """Do one act of the table. Whatever it refuses or cannot do is said on the message line and in a toast."""
+        self.say("")
+        try:
+            answer = getattr(self, f"do_{act}")(arg)
+            if inspect.isawaitable(answer):
+                answer = await cast("Awaitable[object]", answer)
+        except Problem as problem:
+            self.fail(problem)
+            return
+        if isinstance(answer, Refusal):
+            self.refuse(answer.why)
+
+    def on_key(self, event: events.Key) -> None:
+        if self.desk.read_only and not isinstance(self.focused, Input):
+            act = keys.written_by(self.PLACE, event.key)
+            if act is not None:
+                self.say(f"{act.label}: not with --read-only, nothing was changed", "warn")
+
+    # what is said -----------------------------------------------------------------------------------------------
+    def say(self, text: str, tone: str = "plain") -> None:
+        """Answer the last key on the line above the footer."""
+        self.cockpit.last_message = (text, tone)
+        if self.is_mounted:
+            self.query_one(MessageLine).say(text, tone)
+
+    def refuse(self, why: str) -> None:
+        """Say why a key did nothing."""
+        self.say(why, "warn")
+        self.notify(safe(why), severity="warning", timeout=3, markup=False)
+
+    def fail(self, problem: Problem) -> None:
+        """Say what went wrong, what was not done and what to do."""
+        self.say(str(problem), "bad")
+        self.notify(safe(problem), severity="error", timeout=8, markup=False)
+
+    def go_back(self) -> None:
+        """``esc``: one level back."""
+        self.say("q quits")

@@ -1,0 +1,122 @@
+"""History: every merge with its ids before and after, who did it and how it ended."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from mergetui.errors import Problem
+from mergetui.ui.keys import bindings
+from mergetui.ui.screens.base import Cockpit, PlainInput
+from mergetui.ui.screens.info import InfoScreen, plain_rows
+from mergetui.ui.text import wrap
+from mergetui.ui.widgets.lines import LineList, Lines
+from mergetui.ui.widgets.runs_list import HistoryList, history_head
+from mergetui.workflow.ports import Refusal
+
+
+class HistoryScreen(Cockpit):
+    PLACE = "history"
+    BINDINGS = bindings("main", "history")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+
+    def body(self) -> ComposeResult:
+        yield Lines(ident="history-head", classes="head")
+        yield HistoryList()
+        yield Lines(ident="note", classes="foot")
+        yield PlainInput(placeholder="any text, enter to keep, esc to leave", id="filter")
+
+    @property
+    def merges(self) -> HistoryList:
+        return self.query_one(HistoryList)
+
+    def started(self) -> None:
+        self.reload()
+        self.merges.focus()
+
+    def returned(self) -> None:
+        self.reload()
+        self.merges.focus()
+
+    def reload(self) -> None:
+        try:
+            rows = self.desk.history(self._text)
+        except Problem as problem:
+            self.fail(problem)
+            return
+        self.merges.load(rows)
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.merges.scrollable_content_region.width or self.app.size.width
+        self.query_one("#history-head", Lines).show([history_head(width)])
+        row = self.merges.current
+        if row is None:
+            rows = ["nothing matches; esc shows all" if self._text else "nothing was merged yet"]
+        else:
+            ids = f"Salesforce {row.salesforce}   HubSpot {row.hubspot}   snapshot {row.snapshot}"
+            rows = wrap(f"{row.when} by {row.who}   {ids}", self.app.size.width - 2, 2)
+        self.query_one("#note", Lines).show([[(" " + text, "plain" if row else "muted")] for text in rows])
+
+    def on_resize(self) -> None:
+        if self.is_mounted and self.query("#note"):
+            self.call_after_refresh(self._draw)
+
+    @on(LineList.Moved)
+    def _moved(self) -> None:
+        self._draw()
+
+    @on(LineList.Opened)
+    def _opened(self) -> None:
+        self.do_open("")
+
+    def do_go(self, arg: str) -> None:
+        self.cockpit.go(arg)
+
+    def do_move(self, arg: str) -> None:
+        self.merges.step(int(arg))
+
+    def do_page(self, arg: str) -> None:
+        self.merges.page(int(arg))
+
+    def do_ends(self, arg: str) -> None:
+        self.merges.to_end(arg)
+
+    def do_open(self, _: str) -> Refusal | None:
+        row = self.merges.current
+        if row is None:
+            return Refusal("there is no merge to look at")
+        self.app.push_screen(InfoScreen(f"{row.title}: {row.state}", plain_rows(row.detail)))
+        return None
+
+    def do_filter(self, _: str) -> None:
+        field = self.query_one("#filter", PlainInput)
+        field.add_class("-open")
+        field.value = self._text
+        field.focus()
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        if event.input.has_class("-open"):
+            self._text = event.value
+            self.reload()
+
+    @on(Input.Submitted, "#filter")
+    def _kept(self, event: Input.Submitted) -> None:
+        self.query_one("#filter").remove_class("-open")
+        self.merges.focus()
+
+    def go_back(self) -> None:
+        field = self.query_one("#filter", PlainInput)
+        if field.has_class("-open") or self._text:
+            field.remove_class("-open")
+            field.value = ""
+            self._text = ""
+            self.merges.focus()
+            self.reload()
+        else:
+            self.cockpit.go("queue")

@@ -1,0 +1,301 @@
+"""The queue: duplicate sets in order, with what is at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+from textual.worker import Worker
+
+from mergetui.errors import Problem
+from mergetui.records.views import QueuePreview, QueueProgress
+from mergetui.ui.keys import bindings
+from mergetui.ui.screens.base import Cockpit, PlainInput
+from mergetui.ui.screens.review import ReviewScreen
+from mergetui.ui.text import clip, safe, wrap
+from mergetui.ui.widgets.lines import LineList, Lines, Span
+from mergetui.ui.widgets.queue_list import QueueList, queue_columns, queue_head
+from mergetui.workflow.ports import ORDERS, Refusal, Staged
+
+
+def progress_row(progress: QueueProgress, order: str, marked: int, shown: int, text: str, width: int) -> list[Span]:
+    """The line over the table: what is shown on the left, the order on the right."""
+    right_side = f"by {order} ▾ "
+    spans: list[Span] = [(" " + clip(progress.text, width - len(right_side) - 2), "plain")]
+    if text:
+        spans.append((f"  /{safe(text)[:30]} shows {shown:,}", "accent"))
+    if marked:
+        spans.append((f"  {marked:,} marked", "mark"))
+    used = sum(len(each) for each, _ in spans)
+    spans.append((" " * max(1, width - used - len(right_side)) + right_side, "muted"))
+    return spans
+
+
+def preview_rows(preview: QueuePreview, width: int, most: int) -> list[list[Span]]:
+    """People side by side when they fit, then why, then the warning; at most ``most`` lines, the warning always."""
+    people = [safe(person) for person in preview.people]
+    joined = "   ".join(people)
+    rows: list[list[Span]] = []
+    if len(joined) <= width - 2:
+        rows.append([(" " + joined, "plain")])
+    else:
+        rows += [[(" " + clip(person, width - 2), "plain")] for person in people]
+    warning: list[list[Span]] = []
+    if preview.warning:
+        warning = [[(" " + line, "warn")] for line in wrap(preview.warning, width - 2, 2)]
+    rest = max(1, most - len(warning) - 1)
+    if len(rows) > rest:
+        rows = [*rows[: rest - 1], [(f" and {len(rows) - rest + 1} more", "muted")]] if rest > 1 else rows[:1]
+    why = wrap(f"why: {preview.why}", width - 2, 2 if len(rows) + len(warning) + 2 <= most else 1)
+    rows += [[(" " + line, "muted")] for line in why]
+    return rows + warning
+
+
+class QueueScreen(Cockpit):
+    PLACE = "queue"
+    BINDINGS = bindings("main", "queue")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._order = ORDERS[0]
+        self._text = ""
+        self._revision = -1
+        self._staging: Worker[None] | None = None
+
+    def body(self) -> ComposeResult:
+        yield Lines(ident="progress", classes="head")
+        yield Lines(ident="columns", classes="head")
+        yield QueueList(self.desk.queue_rows)
+        yield Lines(ident="preview", classes="foot")
+        yield PlainInput(placeholder="name or company, enter to keep, esc to leave", id="filter")
+
+    @property
+    def sets(self) -> QueueList:
+        return self.query_one(QueueList)
+
+    def started(self) -> None:
+        self.reload()
+        self.sets.focus()
+        self.set_interval(1, self._look)
+
+    def returned(self) -> None:
+        self.reload()
+        self.sets.focus()
+
+    def reload(self, keep: str | None = None) -> None:
+        """Read the ids anew; the cursor stays on its set."""
+        try:
+            ids = self.desk.queue_ids(self._order, self._text)
+        except Problem as problem:
+            self.fail(problem)
+            return
+        self.sets.marked &= set(ids)
+        self.sets.load(ids, keep or self.sets.current)
+        self._show_progress()
+        self._show_preview()
+
+    def _look(self) -> None:
+        """Once a second: have running plans changed what rows say?"""
+        if not self.is_current:
+            return
+        try:
+            revision = self.desk.runs().revision
+        except Problem as problem:
+            self.say(str(problem), "bad")
+            return
+        if revision != self._revision:
+            self._revision = revision
+            self.sets.forget()
+            self._show_progress()
+
+    def _show_progress(self) -> None:
+        width = self.app.size.width
+        marked = len(self.sets.marked)
+        row = progress_row(self.desk.queue_progress(), self._order, marked, self.sets.count, self._text, width)
+        self.query_one("#progress", Lines).show([row])
+        columns = queue_columns(self.sets.scrollable_content_region.width or width)
+        self.query_one("#columns", Lines).show([queue_head(columns)])
+
+    def _show_preview(self) -> None:
+        current = self.sets.current
+        height = 6 if self.app.size.height >= 30 else 4
+        if current is None:
+            empty = "nothing matches; esc shows all" if self._text else "no duplicate sets; pull and match first"
+            rows: list[list[Span]] = [[(f" {empty}", "muted")]]
+        else:
+            rows = preview_rows(self.desk.queue_preview(current), self.app.size.width, height)
+        self.query_one("#preview", Lines).show(rows + [[]] * (height - len(rows)))
+
+    def on_resize(self) -> None:
+        if self.is_mounted and self.query("#preview"):
+            self.call_after_refresh(self._relayout)
+
+    def _relayout(self) -> None:
+        self._show_progress()
+        self._show_preview()
+
+    @on(LineList.Moved)
+    def _moved(self) -> None:
+        self._show_preview()
+
+    @on(LineList.Opened)
+    def _opened(self) -> None:
+        self.do_open("")
+
+    # acts -------------------------------------------------------------------------------------------------------
+    def do_go(self, arg: str) -> None:
+        self.cockpit.go(arg)
+
+    def do_move(self, arg: str) -> None:
+        self.sets.step(int(arg))
+
+    def do_page(self, arg: str) -> None:
+        self.sets.page(int(arg))
+
+    def do_ends(self, arg: str) -> None:
+        self.sets.to_end(arg)
+
+    def do_open(self, _: str) -> Refusal | None:
+        if self._staging is not None:
+            return Refusal("still staging; esc stops it")
+        current = self.sets.current
+        if current is None:
+            return Refusal("there is no set to review")
+        self.app.push_screen(ReviewScreen(current, self.place_of))
+        return None
+
+    def place_of(self, set_id: str) -> str:
+        """``14 of 1,840`` for the review's title; also moves the cursor there, so that esc ends on that set."""
+        try:
+            index = self.sets.ids.index(set_id)
+        except ValueError:
+            return ""
+        self.sets.cursor = index
+        return f"{index + 1:,} of {self.sets.count:,}"
+
+    def do_mark(self, _: str) -> Refusal | None:
+        current = self.sets.current
+        if current is None:
+            return Refusal("there is no set to mark")
+        self.sets.marked ^= {current}
+        self.sets.refresh_line(self.sets.cursor)
+        self._show_progress()
+        self.sets.step(1)
+        return None
+
+    def do_order(self, _: str) -> None:
+        self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
+        self.reload()
+        self.say(f"ordered by {self._order}")
+
+    def _chosen(self) -> list[str]:
+        """The marked sets, or the one under the cursor."""
+        if self.sets.marked:
+            return [each for each in self.sets.ids if each in self.sets.marked]
+        return [self.sets.current] if self.sets.current is not None else []
+
+    def _decided(self, sentence: str, decided: Sequence[str]) -> None:
+        alone = decided == [self.sets.current]
+        self.sets.marked.clear()
+        self.reload()
+        if alone:
+            self.sets.step(1)
+        self.say(sentence)
+
+    def do_not_duplicates(self, _: str) -> Refusal | None:
+        if not (chosen := self._chosen()):
+            return Refusal("there is no set to decide")
+        self._decided(self.desk.not_duplicates(chosen), chosen)
+        return None
+
+    def do_later(self, _: str) -> Refusal | None:
+        if not (chosen := self._chosen()):
+            return Refusal("there is no set to put aside")
+        self._decided(self.desk.later(chosen), chosen)
+        return None
+
+    def do_take_back(self, _: str) -> Refusal | None:
+        if not (chosen := self._chosen()):
+            return Refusal("there is nothing to take back")
+        sentence = self.desk.take_back_decision(chosen)
+        self.sets.marked.clear()
+        self.reload()
+        self.say(sentence)
+        return None
+
+    def do_stage(self, _: str) -> Refusal | None:
+        if self._staging is not None:
+            return Refusal("still staging; esc stops it")
+        if not self.sets.marked:
+            return Refusal("nothing is marked: space marks a set; enter reviews one")
+        wanted = [each for each in self.sets.ids if each in self.sets.marked]
+        self._staging = self.run_worker(
+            self._stage(wanted), group="staging", exit_on_error=False, description="stage the marked sets"
+        )
+        return None
+
+    async def _stage(self, wanted: list[str]) -> None:
+        """Read each set fresh and stage it when its checks are clean; the others stay marked."""
+        staged = 0
+        held: list[str] = []
+        try:
+            for number, set_id in enumerate(wanted, 1):
+                self.say(f"reading both CRMs: set {number:,} of {len(wanted):,} … esc stops")
+                session = await self.desk.open_review(set_id)
+                if any(check.severity != "informs" for check in session.view().checks):
+                    held.append("its checks need a person")
+                    continue
+                answer = session.stage()
+                if isinstance(answer, Staged):
+                    staged += 1
+                    self.sets.marked.discard(set_id)
+                else:
+                    held.append(answer.why)
+        except Problem as problem:
+            self.fail(problem)
+        else:
+            why = f"; {len(held):,} left marked: {held[0]}" if held else ""
+            self.say(f"staged {staged:,} of {len(wanted):,}{why}", "warn" if held else "good")
+        finally:
+            self._staging = None
+            if self.is_mounted:
+                self.reload()
+
+    # filter -----------------------------------------------------------------------------------------------------
+    def do_filter(self, _: str) -> None:
+        field = self.query_one("#filter", PlainInput)
+        field.add_class("-open")
+        field.value = self._text
+        field.focus()
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        if event.input.has_class("-open"):
+            self._text = event.value
+            self.reload()
+
+    @on(Input.Submitted, "#filter")
+    def _kept(self, event: Input.Submitted) -> None:
+        self._close_filter()
+
+    def _close_filter(self) -> None:
+        self.query_one("#filter").remove_class("-open")
+        self.sets.focus()
+
+    def go_back(self) -> None:
+        if self._staging is not None:
+            self._staging.cancel()
+            self.say("stopped staging; what was staged stays staged")
+        elif self.query_one("#filter").has_class("-open") or self._text:
+            self._close_filter()
+            self.query_one("#filter", PlainInput).value = ""
+            self._text = ""
+            self.reload()
+        elif self.sets.marked:
+            self.sets.marked.clear()
+            self.reload()
+            self.say("marks removed")
+        else:
+            super().go_back()

@@ -1,0 +1,145 @@
+"""Approved & running: what is staged, what the runner does, what waits for a person."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+
+from mergetui.errors import Problem
+from mergetui.records.views import RunsView
+from mergetui.ui.keys import bindings
+from mergetui.ui.screens.base import Cockpit
+from mergetui.ui.screens.info import InfoScreen, plain_rows
+from mergetui.ui.text import wrap
+from mergetui.ui.widgets.lines import LineList, Lines
+from mergetui.ui.widgets.runs_list import RunsList, counts_spans, runs_head
+from mergetui.workflow.ports import Refusal
+
+LOOK_EVERY_S = 0.25
+
+
+class RunsScreen(Cockpit):
+    PLACE = "runs"
+    BINDINGS = bindings("main", "runs")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: RunsView | None = None
+
+    def body(self) -> ComposeResult:
+        yield Lines(ident="counts", classes="head")
+        yield Lines(ident="runs-head", classes="head")
+        yield RunsList()
+        yield Lines(ident="note", classes="foot")
+
+    @property
+    def plans(self) -> RunsList:
+        return self.query_one(RunsList)
+
+    def started(self) -> None:
+        self.plans.focus()
+        self.set_interval(LOOK_EVERY_S, self._look)
+        self._look()
+
+    def returned(self) -> None:
+        self._look()
+        self.plans.focus()
+
+    def _look(self) -> None:
+        """Ask the desk and redraw only when something changed."""
+        if not self.is_current and self._view is not None:
+            return
+        try:
+            view = self.desk.runs()
+        except Problem as problem:
+            self.say(str(problem), "bad")
+            return
+        if self._view is None or view.revision != self._view.revision:
+            self._view = view
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._view is None:
+            return
+        width = self.app.size.width
+        self.query_one("#counts", Lines).show(counts_spans(self._view.counts, self._view.runner, width))
+        self.query_one("#runs-head", Lines).show([runs_head(self.plans.scrollable_content_region.width or width)])
+        self.plans.load(self._view.rows)
+        self._draw_note()
+
+    def _draw_note(self) -> None:
+        row = self.plans.current
+        if row is None:
+            rows = ["nothing is staged, approved or running; 1 goes to the queue"]
+        else:
+            state = f"{row.state}: {row.note}" if row.note else row.state
+            rows = wrap(f"{row.title}   {state}", self.app.size.width - 2, 2)
+        self.query_one("#note", Lines).show([[(" " + text, "plain" if row else "muted")] for text in rows])
+
+    def go_to(self, plan_id: str) -> None:
+        """Put the cursor on a plan."""
+        self._look()
+        self.plans.go_to(plan_id)
+
+    def on_resize(self) -> None:
+        if self.is_mounted and self.query("#note"):
+            self.call_after_refresh(self._draw)
+
+    @on(LineList.Moved)
+    def _moved(self) -> None:
+        self._draw_note()
+
+    @on(LineList.Opened)
+    def _opened(self) -> None:
+        self.do_open("")
+
+    # acts -------------------------------------------------------------------------------------------------------
+    def do_go(self, arg: str) -> None:
+        self.cockpit.go(arg)
+
+    def do_move(self, arg: str) -> None:
+        self.plans.step(int(arg))
+
+    def do_page(self, arg: str) -> None:
+        self.plans.page(int(arg))
+
+    def do_ends(self, arg: str) -> None:
+        self.plans.to_end(arg)
+
+    def do_open(self, _: str) -> Refusal | None:
+        row = self.plans.current
+        if row is None:
+            return Refusal("there is no plan to look at")
+        lines = self.desk.run_detail(row.plan_id)
+        self.app.push_screen(InfoScreen(f"{row.title}: {row.state}", plain_rows(lines)))
+        return None
+
+    def do_confirm(self, _: str) -> Refusal | None:
+        staged = self.desk.staged_ids()
+        if not staged:
+            return Refusal("nothing is staged: a in a review or in the queue stages")
+        self.cockpit.ask_confirmation(self.desk.confirmation(staged), self)
+        return None
+
+    def do_take_back(self, _: str) -> Refusal | None:
+        row = self.plans.current
+        if row is None:
+            return Refusal("there is no plan to take back")
+        self.say(self.desk.take_back(row.plan_id))
+        self._look()
+        return None
+
+    def do_pause(self, _: str) -> None:
+        self.say(self.desk.pause())
+        self._look()
+
+    def do_retry(self, _: str) -> Refusal | None:
+        row = self.plans.current
+        if row is None:
+            return Refusal("there is no plan to try again")
+        self.say(self.desk.retry(row.plan_id))
+        self._look()
+        return None
+
+    def go_back(self) -> None:
+        self.cockpit.go("queue")

@@ -1,0 +1,1 @@
+"""Widgets: each draws one kind of thing from values it is given."""

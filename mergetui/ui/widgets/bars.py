@@ -1,0 +1,133 @@
+"""The lines that every screen has: the header, the line that answers the last key, and the keys."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual import events
+
+from mergetui.records.views import HeaderView
+from mergetui.ui import keys
+from mergetui.ui.text import clip, safe, wrap
+from mergetui.ui.widgets.lines import Lines, Span
+
+SEPARATOR: Span = (" │ ", "muted")
+
+
+def header_rows(view: HeaderView, width: int, most: int = 3) -> list[list[Span]]:
+    """The header's pieces packed into as few lines as they need, at most ``most``. When that is not enough the use of
+    the API is left out first; orgs, window and switches never are, they are cut."""
+    orgs: list[Span] = [(safe(view.profile), "title")]
+    if view.read_only:
+        orgs += [("  READ-ONLY", "warn")]
+    orgs += [("  Salesforce ", "muted"), (safe(view.salesforce), _production(view.salesforce)), (" ⇄ ", "muted")]
+    orgs += [("HubSpot ", "muted"), (safe(view.hubspot), _production(view.hubspot))]
+    window: list[Span] = [(safe(view.window), "warn" if "now" in view.window else "plain")]
+    deletes: list[Span] = [(safe(view.deletes), "warn" if "ON" in view.deletes or "?" in view.deletes else "plain")]
+    api: list[Span] = [(safe(view.api), "plain")]
+    runner: list[Span] = [(safe(view.runner), "plain")]
+    for pieces in ([orgs, window, deletes, api, runner], [orgs, window, deletes, runner]):
+        rows = _pack(pieces, width)
+        if len(rows) <= most:
+            return rows
+    return rows[:most]
+
+
+def _production(text: str) -> str:
+    return "strong" if "PRODUCTION" in text else "plain"
+
+
+def _length(spans: list[Span]) -> int:
+    return sum(cell_len(text) for text, _ in spans)
+
+
+def _pack(pieces: list[list[Span]], width: int) -> list[list[Span]]:
+    rows: list[list[Span]] = []
+    for piece in pieces:
+        if not _length(piece):
+            continue
+        for row in rows:  # the first line with room, so that short pieces fill the gaps
+            if _length(row) + 3 + _length(piece) <= width:
+                row += [SEPARATOR, *piece]
+                break
+        else:
+            rows.append([(" ", "plain"), *_cut(piece, width - 1)])
+    return rows
+
+
+def _cut(spans: list[Span], width: int) -> list[Span]:
+    out: list[Span] = []
+    for text, name in spans:
+        out.append((clip(text, width), name))
+        width -= cell_len(out[-1][0])
+        if width <= 0:
+            break
+    return out
+
+
+class HeaderBar(Lines):
+    """The top line, the same on every screen."""
+
+    def __init__(self) -> None:
+        super().__init__(ident="header")
+        self._view: HeaderView | None = None
+
+    def show_header(self, view: HeaderView) -> None:
+        self._view = view
+        width = self.app.size.width
+        self.show(header_rows(view, width, 2 if width >= 100 or self.app.size.height < 30 else 3))
+
+    def on_resize(self) -> None:
+        if self._view is not None:
+            self.show_header(self._view)
+
+
+class MessageLine(Lines):
+    """Answers the last key; two lines when there is room for them."""
+
+    def __init__(self) -> None:
+        super().__init__(ident="message")
+
+    def say(self, text: str, tone: str = "plain") -> None:
+        rows = wrap(text, self.app.size.width - 2, 2 if self.app.size.height >= 30 else 1) if text else [""]
+        self.show([[(" " + row, tone)] for row in rows])
+
+
+class KeyBar(Lines):
+    """The keys of a place. What does not fit is left out, least useful first; help is always there."""
+
+    def __init__(self, place: str, read_only: bool) -> None:
+        super().__init__(ident="keys")
+        self._acts = keys.footer(place, read_only)
+        self._help = [
+            act for act in keys.EVERYWHERE if act.id == "help" and place in ("queue", "review", "runs", "history")
+        ]
+        self._spots: list[tuple[int, int, int, str]] = []
+
+    def on_mount(self) -> None:
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        width = self.app.size.width
+        lines = 2 if self.app.size.height >= 30 and width < 120 else 1
+        rows: list[list[Span]] = [[(" ", "plain")]]
+        self._spots = []
+        reserve = sum(_width(act) for act in self._help)
+        for act in [*self._acts, *self._help]:
+            kept = 0 if act in self._help else reserve
+            if _length(rows[-1]) + _width(act) > width - (kept if len(rows) == lines else 0):
+                if len(rows) == lines:
+                    continue
+                rows.append([(" ", "plain")])
+            start = _length(rows[-1])
+            rows[-1] += [(act.shown, "accent"), (f" {act.label}  ", "plain")]
+            self._spots.append((len(rows) - 1, start, _length(rows[-1]) - 2, act.keys[0][0].split(",")[0]))
+        self.show(rows)
+
+    def on_click(self, event: events.Click) -> None:
+        for row, start, end, key in self._spots:
+            if event.y == row and start <= event.x < end:
+                self.app.simulate_key(key)
+
+
+def _width(act: keys.Act) -> int:
+    return cell_len(act.shown) + cell_len(act.label) + 3

@@ -1,0 +1,175 @@
+"""Lists of plans: the running ones with their stages, the finished ones of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mergetui.records.views import STAGES, HistoryRow, RunRow, StageCell
+from mergetui.ui.text import left, right, safe
+from mergetui.ui.widgets.lines import LineList, Span
+
+STAGE_TONES: Mapping[str, str] = {
+    "done": "good",
+    "doing": "accent",
+    "todo": "muted",
+    "failed": "bad",
+    "warn": "warn",
+}
+STAGE_SIGNS: Mapping[str, str] = {"done": "✓", "doing": "…", "todo": "·", "failed": "■", "warn": "▲"}
+SIGN_TONES: Mapping[str, str] = {"▲": "warn", "■": "bad", "?": "warn", "✓": "good"}
+WIDE = 110
+"""From here on each stage has its own column; below, one character each."""
+COUNTED = (
+    "staged", "approved", "preparing", "merging", "linked", "waiting", "settled", "surprised", "failed", "unknown",
+)  # fmt: skip
+
+
+def counts_spans(counts: Mapping[str, int], runner: str, width: int) -> list[list[Span]]:
+    """How many plans are in each state; states unknown to this version are shown too."""
+    order = [*COUNTED, *(state for state in counts if state not in COUNTED)]
+    always = ("staged", "approved", "settled")
+    pieces: list[list[Span]] = []
+    for state in order:
+        number = counts.get(state, 0)
+        if number or state in always:
+            bad = state in ("failed", "unknown", "surprised") and number
+            pieces.append([(f"{safe(state)} ", "muted"), (f"{number:,}", "bad" if bad else "strong")])
+    pieces.append([("runner: ", "muted"), (safe(runner), "plain")])
+    rows: list[list[Span]] = [[]]
+    used = 1
+    for piece in pieces:
+        length = sum(len(text) for text, _ in piece) + 3
+        if used + length > width and rows[-1]:
+            rows.append([])
+            used = 1
+        rows[-1] += [(" " if not rows[-1] else "   ", "plain"), *piece]
+        used += length
+    return rows
+
+
+def runs_head(width: int) -> list[Span]:
+    title, stage, note = run_widths(width)
+    text = f"    {left('set', title)} {left('state', 10)} "
+    if width >= WIDE:
+        text += "".join(left(name[: stage - 1], stage) for name in STAGES)
+    else:
+        text += left("steps", 8)
+    return [(text + right("since", 7) + "  " + left("note", note), "muted")]
+
+
+def run_widths(width: int) -> tuple[int, int, int]:
+    """Widths of title, one stage and note."""
+    if width >= WIDE:
+        stage = 11 if width >= 140 else 9
+        rest = width - 4 - 11 - 7 * stage - 9 - 1
+        title = max(14, rest * 60 // 100)
+        return title, stage, max(0, rest - title)
+    rest = width - 4 - 11 - 8 - 9 - 1
+    title = max(12, rest * 50 // 100)
+    return title, 1, max(0, rest - title)
+
+
+def run_spans(row: RunRow, width: int, current: bool) -> list[Span]:
+    title, stage, note = run_widths(width)
+    tone = SIGN_TONES.get(row.sign, "plain")
+    spans: list[Span] = [
+        ("▸" if current else " ", "mark"),
+        (left(row.sign.strip() or " ", 2) + " ", tone),
+        (left(row.title, title) + " ", "strong" if current else "plain"),
+        (left(row.state, 10) + " ", tone),
+    ]
+    for cell in row.stages:
+        if width >= WIDE:
+            spans.append((left(cell.text, stage - 1) + " ", STAGE_TONES[cell.state]))
+        else:
+            spans.append((stage_sign(cell), STAGE_TONES[cell.state]))
+    if width < WIDE:
+        spans.append((" " * max(0, 8 - len(row.stages)), "plain"))
+    return [
+        *spans,
+        (right(row.since, 7) + "  ", "muted"),
+        (left(row.note, note), "warn" if tone != "good" else "plain"),
+    ]
+
+
+def stage_sign(cell: StageCell) -> str:
+    return STAGE_SIGNS[cell.state]
+
+
+class RunsList(LineList):
+    """The plans that are staged, approved, running or settled."""
+
+    def __init__(self) -> None:
+        super().__init__(ident="runs")
+        self._rows: Sequence[RunRow] = ()
+
+    @property
+    def current(self) -> RunRow | None:
+        return self._rows[self.cursor] if self._rows else None
+
+    def load(self, rows: Sequence[RunRow]) -> None:
+        """Show these plans; the cursor stays on its plan."""
+        before = self.current.plan_id if self.current is not None else None
+        self._rows = rows
+        cursor = next((n for n, row in enumerate(rows) if row.plan_id == before), None)
+        self.set_count(len(rows), cursor)
+
+    def go_to(self, plan_id: str) -> None:
+        for number, row in enumerate(self._rows):
+            if row.plan_id == plan_id:
+                self.cursor = number
+
+    def spans(self, index: int, width: int) -> list[Span]:
+        return run_spans(self._rows[index], width, index == self.cursor)
+
+
+def history_head(width: int) -> list[Span]:
+    when, title, state, crm = history_widths(width)
+    text = f"  {left('when', when)} {left('set', title)} {left('how it ended', state)}"
+    if crm:
+        text += f" {left('Salesforce', crm)} {left('HubSpot', crm)} {left('by', 12)}"
+    return [(text, "muted")]
+
+
+def history_widths(width: int) -> tuple[int, int, int, int]:
+    """Widths of when, title, state and each of the two CRMs' ids (0 leaves them out)."""
+    when, state = 16, 12
+    if width >= 100:
+        crm = min(26, (width - when - state - 12 - 8) // 3)
+        return when, width - when - state - 2 * crm - 12 - 9, state, crm
+    return when, width - when - state - 6, state, 0
+
+
+def history_spans(row: HistoryRow, width: int, current: bool) -> list[Span]:
+    when, title, state, crm = history_widths(width)
+    good = row.state == "settled"
+    spans: list[Span] = [
+        ("▸ " if current else "  ", "mark"),
+        (left(row.when, when) + " ", "muted"),
+        (left(row.title, title) + " ", "strong" if current else "plain"),
+        (left(("✓ " if good else "▲ ") + safe(row.state), state), "good" if good else "warn"),
+    ]
+    if crm:
+        spans.append((f" {left(row.salesforce, crm)} {left(row.hubspot, crm)} {left(row.who, 12)}", "plain"))
+    return spans
+
+
+class HistoryList(LineList):
+    """What was merged, newest first."""
+
+    def __init__(self) -> None:
+        super().__init__(ident="history")
+        self._rows: Sequence[HistoryRow] = ()
+
+    @property
+    def current(self) -> HistoryRow | None:
+        return self._rows[self.cursor] if self._rows else None
+
+    def load(self, rows: Sequence[HistoryRow]) -> None:
+        before = self.current.plan_id if self.current is not None else None
+        self._rows = rows
+        cursor = next((n for n, row in enumerate(rows) if row.plan_id == before), None)
+        self.set_count(len(rows), cursor)
+
+    def spans(self, index: int, width: int) -> list[Span]:
+        return history_spans(self._rows[index], width, index == self.cursor)
