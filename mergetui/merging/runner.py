@@ -111,7 +111,8 @@ class Runner:
         try:
             await window_gate(self.deps, plan, check_approval(self.deps, plan))
         except Waits as halt:
-            if str(halt) != why:
+            # the sentence counts down; the ledger keeps only a change of reason
+            if _without_digits(str(halt)) != _without_digits(why):
                 self.deps.ledger.set_state(plan.id, "waiting", str(halt), expect={"waiting"})
             return False
         except Failed as halt:
@@ -184,3 +185,7 @@ class Runner:
         self.deps.stopping.set()
         if self._watching:
             await asyncio.gather(*self._watching.values(), return_exceptions=True)
+
+
+def _without_digits(text: str) -> str:
+    return "".join(character for character in text if not character.isdigit())

@@ -94,12 +94,12 @@ class Watch:
         record: SalesforceRecord | None = None
         dead: dict[str, SalesforceRecord] = {}
         holders: list[HubSpotContact] = []
-        if expected.object is not None and expected.salesforce_id is not None:
-            fields = self.deps.schema.salesforce[expected.object]
-            found = await self._read(lambda: salesforce.records(expected.object, [expected.salesforce_id], fields))
-            record = found.get(expected.salesforce_id)
+        name, master_id = expected.object, expected.salesforce_id
+        if name is not None and master_id is not None:
+            fields = self.deps.schema.salesforce[name]
+            record = (await self._read(lambda: salesforce.records(name, [master_id], fields))).get(master_id)
             if expected.dead_salesforce_ids:
-                dead = await self._read(lambda: salesforce.fates(expected.object, expected.dead_salesforce_ids))
+                dead = await self._read(lambda: salesforce.fates(name, expected.dead_salesforce_ids))
                 holders = await self._read(lambda: hubspot.holders(expected.dead_salesforce_ids))
         contact = extras = None
         if target is not None:

@@ -1,0 +1,104 @@
+"""One profile's parts, opened when first needed: files at once, CRM clients (and their imports) late."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mergetui.config import DEMO, Paths, Profile, load, paths
+from mergetui.planning.rules import Rules
+from mergetui.records.crm import Crm
+from mergetui.records.people import Person
+from mergetui.records.sync import SyncSettings
+from mergetui.store import Ledger, Mirror, RunnerLock, Snapshots
+from mergetui.sync.settings import settings
+
+if TYPE_CHECKING:
+    from mergetui.crm.hubspot import HubSpot
+    from mergetui.crm.salesforce import Salesforce
+    from mergetui.crm.stores import TokenStore
+    from mergetui.crm.tokens import TokenSource
+
+
+class Office:
+    """Files and clients of one profile in one process."""
+
+    def __init__(self, profile: str, *, read_only: bool = False) -> None:
+        self.profile = profile
+        self.read_only = read_only
+        self.paths: Paths = paths(profile)
+
+    @cached_property
+    def config(self) -> Profile:
+        return load(self.profile)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.paths.ledger)
+
+    @cached_property
+    def mirror(self) -> Mirror:
+        return Mirror(self.paths.mirror)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        return Snapshots(self.paths.snapshots)
+
+    def runner_lock(self) -> RunnerLock:
+        return RunnerLock(self.paths.runner_lock)
+
+    @cached_property
+    def rules(self) -> Rules:
+        return Rules(
+            valuable=tuple(self.config.valuable_activity),
+            valuable_days=self.config.valuable_days,
+            touch_field=self.config.touch_field,
+        )
+
+    def sync_settings(self) -> SyncSettings:
+        """What the profile declares, over the default mapping and same-named custom fields."""
+        declared = {
+            "delete:Contact": self.config.delete_on_sync_contacts,
+            "delete:Lead": self.config.delete_on_sync_leads,
+        }
+        fields = [
+            info
+            for crm, name in (("salesforce", "Lead"), ("salesforce", "Contact"), ("hubspot", "contact"))
+            for info in self.mirror.fields(crm, name)  # type: ignore[arg-type]
+        ]
+        return settings(declared, fields=fields)
+
+    def persons(self, keys: Sequence[str]) -> list[Person]:
+        """Person keys → persons of the mirror; unknown keys are left out."""
+        return [person for key in keys if (person := self.mirror.person(key)) is not None]
+
+    # CRM clients -----------------------------------------------------------------------------------------------
+    def token_store(self) -> TokenStore:
+        from mergetui.crm.stores import FileStore, KeyringStore
+
+        return FileStore(self.paths.demo_tokens) if self.profile == DEMO else KeyringStore(self.profile)
+
+    def tokens(self, crm: Crm) -> TokenSource:
+        from mergetui.crm.tokens import StoredTokens, tokens_from_environment
+
+        given = None if self.profile == DEMO else tokens_from_environment(crm, os.environ)
+        return given or StoredTokens(self.token_store(), crm, self.profile, self.paths.state)
+
+    def salesforce(self) -> Salesforce:
+        from mergetui.crm.salesforce import Salesforce
+        from mergetui.crm.transport import Transport
+
+        return Salesforce(Transport("salesforce", self.tokens("salesforce")), read_only=self.read_only)
+
+    def hubspot(self) -> HubSpot:
+        from mergetui.crm.hubspot import HubSpot
+        from mergetui.crm.transport import Transport
+
+        return HubSpot(Transport("hubspot", self.tokens("hubspot")), read_only=self.read_only)
+
+    def close(self) -> None:
+        for name in ("ledger", "mirror"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()

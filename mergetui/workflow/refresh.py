@@ -1,0 +1,103 @@
+"""Pull both CRMs into the mirror, then rebuild the duplicate sets from it. Run in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mergetui.planning.activity import counters, stake_points, words
+from mergetui.records.crm import HubSpotContact
+from mergetui.records.people import DuplicateSet, Person
+from mergetui.store import Mirror, StakeRow
+from mergetui.workflow.office import Office
+
+Told = Callable[[str, int, int | None], None]
+"""(what, how many so far, of how many if known)."""
+
+
+async def pull(office: Office, told: Told, *, full: bool) -> str:
+    """Bring all people here; returns the sentence to print. Raises errors.Problem and leaves the mirror as it was."""
+    from mergetui.merging.reading import check_orgs
+    from mergetui.pulling.pull import pull as bring
+
+    salesforce, hubspot = office.salesforce(), office.hubspot()
+    try:
+        org, portal = await salesforce.identity(), await hubspot.identity()
+        check_orgs(org, portal, office.ledger.setting("pins"))
+        report = await bring(salesforce, hubspot, office.mirror, full=full, progress=told)
+    finally:
+        await salesforce.aclose()
+        await hubspot.aclose()
+    return (
+        f"{report.leads:,} leads, {report.contacts:,} contacts and {report.hubspot_contacts:,} HubSpot contacts are here"
+        f" ({report.linked:,} linked)."
+    )
+
+
+def match(office: Office, told: Told) -> str:
+    """Rebuild the duplicate sets; decisions live in the ledger and survive. Returns the sentence to print."""
+    from mergetui.matching import match as find
+
+    mirror = office.mirror
+    result = find(mirror.facts(), progress=lambda what, done, total: told(what, done, total))
+    stakes = {found.id: stake_row(mirror, found) for found in result.sets}
+    mirror.replace_sets(result.sets, stakes)
+    return f"{len(result.sets):,} duplicate sets found among {len(mirror.persons()):,} people."
+
+
+def stake_row(mirror: Mirror, found: DuplicateSet) -> StakeRow:
+    """What the queue shows of a set, from the mirror alone: HubSpot's counters stand in for the full timeline."""
+    persons = [person for key in found.members if (person := mirror.person(key)) is not None]
+    contacts = [mirror.hubspot(person.hubspot_id) if person.hubspot_id else None for person in persons]
+    linked = [person for person in persons if person.salesforce_id and person.hubspot_id]
+    names = [_name(mirror, person, contact) for person, contact in zip(persons, contacts, strict=True)]
+    risk = _at_risk(persons, contacts)
+    total: dict[str, int] = {}
+    for contact in risk:
+        for kind, count in counters(contact).items():
+            total[kind] = total.get(kind, 0) + count
+    warns = sum(1 for contact in risk if counters(contact))
+    return StakeRow(
+        who=" · ".join(names) if len(names) < 3 else f"{names[0]} ×{len(names)}",
+        company=_company(mirror, persons, contacts),
+        objects=" ".join(person.object[0] if person.object else "H" for person in persons),
+        link="both" if len(linked) == len(persons) == 2 else f"{len(linked)} of {len(persons)}" if linked else "none",
+        stake=words(total),
+        points=stake_points(total),
+        checks=f"▲{warns}" if warns else "·",
+    )
+
+
+def _at_risk(persons: Sequence[Person], contacts: Sequence[HubSpotContact | None]) -> list[HubSpotContact]:
+    """The HubSpot contacts that would not be the primary one: all but the richest, linked ones first."""
+    order = sorted(
+        (contact for contact in contacts if contact is not None),
+        key=lambda contact: (
+            not any(person.salesforce_id and person.hubspot_id == contact.id for person in persons),
+            -stake_points(counters(contact)),
+            contact.id,
+        ),
+    )
+    return order[1:]
+
+
+def _name(mirror: Mirror, person: Person, contact: HubSpotContact | None) -> str:
+    record = mirror.salesforce(person.salesforce_id) if person.salesforce_id else None
+    if record is not None:
+        parts = [record.values.get("FirstName"), record.values.get("LastName")]
+    else:
+        parts = [contact.values.get("firstname"), contact.values.get("lastname")] if contact else []
+    name = " ".join(str(part) for part in parts if part)
+    return name or (contact.values.get("email") or "" if contact else "") or person.key
+
+
+def _company(mirror: Mirror, persons: Sequence[Person], contacts: Sequence[HubSpotContact | None]) -> str:
+    for person, contact in zip(persons, contacts, strict=True):
+        record = mirror.salesforce(person.salesforce_id) if person.salesforce_id else None
+        if record is not None:
+            account = record.values.get("AccountId")
+            name = mirror.account_name(str(account)) if account else str(record.values.get("Company") or "")
+            if name:
+                return name
+        if contact is not None and contact.values.get("company"):
+            return str(contact.values["company"])
+    return ""

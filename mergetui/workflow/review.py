@@ -1,0 +1,250 @@
+"""One open review: choices with undo, stored at once; staging makes the plan."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from mergetui import errors
+from mergetui.planning.plan import blocked, make_plan, needs_tick
+from mergetui.planning.rows import effective, rows
+from mergetui.planning.rules import Rules
+from mergetui.planning.survivorship import finals, is_consent, is_yes, proposal
+from mergetui.planning.values import blank, for_salesforce, unfit, unfit_for_hubspot
+from mergetui.records.clock import Clock, local_now
+from mergetui.records.people import DuplicateSet
+from mergetui.records.plan import Choice, Choices, Plan
+from mergetui.records.review import Dossier, Row
+from mergetui.records.sync import SyncWindow
+from mergetui.records.views import ConfirmationView, ReviewView
+from mergetui.store import Ledger
+from mergetui.workflow.ports import Refusal, Staged
+from mergetui.workflow.review_view import review_view
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One point in the undo history: the choices, and the rows that the reviewer decided himself."""
+
+    choices: Choices
+    own: frozenset[str]
+
+
+class Review:
+    """Fills in ``ports.ReviewSession``."""
+
+    def __init__(
+        self,
+        dossier: Dossier,
+        found: DuplicateSet,
+        ledger: Ledger,
+        rules: Rules,
+        *,
+        master: str,
+        users: Mapping[str, str],
+        window: Callable[[], tuple[SyncWindow | None, int]],
+        confirmation: Callable[[str], ConfirmationView],
+        read_only: bool = False,
+        clock: Clock = local_now,
+    ) -> None:
+        self.set_id = dossier.set_id
+        self.dossier = dossier
+        self._found = found
+        self._ledger = ledger
+        self._rules = rules
+        self._users = users
+        self._window = window
+        self._confirmation = confirmation
+        self._read_only = read_only
+        self._clock = clock
+        self._rows = rows(dossier)
+        self._plan_id = uuid.uuid4().hex[:12]
+        start = _Moment(proposal(dossier, self._rows, master), frozenset())
+        self._history = [self._restored(start)]
+        self._at = 0
+
+    # what is shown ---------------------------------------------------------------------------------------------
+    @property
+    def choices(self) -> Choices:
+        return self._history[self._at].choices
+
+    def plan(self) -> Plan:
+        return make_plan(self.dossier, self.choices, self._rules, plan_id=self._plan_id, at=self._clock())
+
+    def view(self) -> ReviewView:
+        window, now = self._window()
+        return review_view(
+            self.dossier,
+            self._rows,
+            self.choices,
+            self.plan(),
+            self._rules,
+            score=self._found.score,
+            evidence=self._found.evidence,
+            users=self._users,
+            window=window,
+            now=now,
+            can_undo=self._at > 0,
+            can_redo=self._at + 1 < len(self._history),
+        )
+
+    # choices ---------------------------------------------------------------------------------------------------
+    def choose(self, row_key: str, column: int) -> Refusal | None:
+        row = self._row(row_key)
+        refusal = self._refuse(row, row_key, column)
+        if refusal is not None or row is None:
+            return refusal
+        return self._take({row_key: Choice(member=self.dossier.members[column].key)})
+
+    def choose_all(self, column: int) -> Refusal | None:
+        if not 0 <= column < len(self.dossier.members):
+            return Refusal(f"There is no column {column + 1}.")
+        key = self.dossier.members[column].key
+        wanted = {row.key: Choice(member=key) for row in self._rows if self._refuse(row, row.key, column) is None}
+        return self._take(wanted)
+
+    def fill_blanks(self, column: int) -> Refusal | None:
+        if not 0 <= column < len(self.dossier.members):
+            return Refusal(f"There is no column {column + 1}.")
+        now = finals(self.dossier, self._rows, self.choices)
+        wanted = {
+            row.key: Choice(member=self.dossier.members[column].key)
+            for row in self._rows
+            if row.selectable and blank(now[row.key]) and not blank(effective(row.values[column]))  # type: ignore[arg-type]
+        }
+        return self._take(wanted) if wanted else Refusal("Nothing is blank that this column could fill.")
+
+    def edit(self, row_key: str, text: str) -> Refusal | None:
+        row = self._row(row_key)
+        if row is None or not row.selectable:
+            return Refusal(row.reason if row else "This row only shows.", row_key)
+        if is_consent(row):
+            return Refusal("Consent is never typed: a yes stays, a no is chosen with ← →.", row_key)
+        if row.key in ("sf:Email", "hs:email"):
+            return Refusal("The e-mail must be one that a member already has; choose it with ← →.", row_key)
+        written = text.strip()
+        try:
+            value = for_salesforce(written, row.salesforce) if row.salesforce is not None else written
+        except ValueError:
+            return Refusal(f"{row.label} must be a number.", row_key)
+        if row.salesforce is not None and row.salesforce.refers_to:
+            return Refusal("This field points at another record; choose it with ← →.", row_key)
+        wrong = unfit(value, row.salesforce) if row.salesforce is not None else ""
+        if not wrong and row.hubspot is not None:
+            wrong = unfit_for_hubspot(written, row.hubspot)
+        if wrong:
+            return Refusal(f"{row.label} {wrong}.", row_key)
+        return self._take({row_key: Choice(edited=written)})
+
+    def set_master(self, column: int) -> Refusal | None:
+        if not 0 <= column < len(self.dossier.members):
+            return Refusal(f"There is no column {column + 1}.")
+        member = self.dossier.members[column]
+        if member.key == self.choices.master:
+            return Refusal("This is the master already.")
+        if self._read_only:
+            return _READ_ONLY
+        before = self._history[self._at]
+        fresh = proposal(self.dossier, self._rows, member.key)
+        kept = {key: choice for key, choice in before.choices.rows.items() if key in before.own}
+        # an own choice of the old master's column must stay that column's
+        for key in before.own - set(kept):
+            kept[key] = Choice(member=before.choices.master)
+        self._push(_Moment(replace(fresh, rows={**fresh.rows, **kept}), before.own))
+        return None
+
+    def undo(self) -> Refusal | None:
+        if self._at == 0:
+            return Refusal("Nothing to undo.")
+        self._at -= 1
+        self._ledger.save_choices(self.set_id, self.choices)
+        return None
+
+    def redo(self) -> Refusal | None:
+        if self._at + 1 >= len(self._history):
+            return Refusal("Nothing to redo.")
+        self._at += 1
+        self._ledger.save_choices(self.set_id, self.choices)
+        return None
+
+    # staging ---------------------------------------------------------------------------------------------------
+    def stage(self) -> Staged | Refusal:
+        if self._read_only:
+            return _READ_ONLY
+        try:
+            plan = self.plan()
+        except ValueError:
+            return Refusal("A chosen value cannot be written to its field.")
+        stopped = blocked(plan.checks)
+        if stopped:
+            return Refusal(f"{stopped[0].what}. {stopped[0].todo}")
+        if not plan.rounds:
+            return Refusal("There is nothing to merge here: these records meet in no CRM.")
+        try:
+            self._ledger.add_plan(plan)
+        except errors.Problem as problem:
+            return Refusal(str(problem))
+        self._plan_id = uuid.uuid4().hex[:12]
+        ticks = len(needs_tick(plan.checks))
+        if ticks:
+            return Staged(plan.id, self._confirmation(plan.id), f"{ticks} acknowledgements are needed")
+        return Staged(plan.id, None, "Staged. Confirm it with C under 2 (approved & running).")
+
+    # inside ----------------------------------------------------------------------------------------------------
+    def _row(self, key: str) -> Row | None:
+        return next((row for row in self._rows if row.key == key), None)
+
+    def _refuse(self, row: Row | None, row_key: str, column: int) -> Refusal | None:
+        if not 0 <= column < len(self.dossier.members):
+            return Refusal(f"There is no column {column + 1}.")
+        if row is None:
+            return Refusal("This row only shows what the merge keeps by itself.", row_key)
+        if not row.selectable:
+            return Refusal(f"{row.label}: {row.reason}.", row_key)
+        if is_consent(row) and any(is_yes(effective(value)) for value in row.values):
+            if not is_yes(effective(row.values[column])):
+                return Refusal(f"{row.label}: a yes always stays.", row_key)
+        value = effective(row.values[column])
+        if row.salesforce is not None and blank(value) and not row.salesforce.nillable and not is_consent(row):  # type: ignore[arg-type]
+            return Refusal(f"{row.label} may not be empty.", row_key)
+        if row.key == "sf:Email" and blank(value):  # type: ignore[arg-type]
+            return Refusal("The survivor needs an e-mail: without one HubSpot cannot find it.", row_key)
+        return None
+
+    def _take(self, wanted: Mapping[str, Choice]) -> Refusal | None:
+        if self._read_only:
+            return _READ_ONLY
+        before = self._history[self._at]
+        made = {**before.choices.rows}
+        for key, choice in wanted.items():
+            if choice.member == before.choices.master:
+                made.pop(key, None)
+            else:
+                made[key] = choice
+        if made != dict(before.choices.rows):
+            self._push(_Moment(replace(before.choices, rows=made), before.own | wanted.keys()))
+        return None
+
+    def _push(self, moment: _Moment) -> None:
+        del self._history[self._at + 1 :]
+        self._history.append(moment)
+        self._at += 1
+        self._ledger.save_choices(self.set_id, moment.choices)
+
+    def _restored(self, start: _Moment) -> _Moment:
+        """Choices of an earlier visit, as far as they still fit the people and rows."""
+        stored = self._ledger.choices(self.set_id)
+        keys = {member.key for member in self.dossier.members}
+        if stored is None or stored.master not in keys:
+            return start
+        known = {row.key for row in self._rows if row.selectable}
+        kept = {
+            key: choice
+            for key, choice in stored.rows.items()
+            if key in known and (choice.member is None or choice.member in keys)
+        }
+        return _Moment(Choices(stored.master, kept), frozenset(kept))
+
+
+_READ_ONLY = Refusal("mergetui runs read-only: nothing can be changed.")

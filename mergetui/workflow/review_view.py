@@ -1,0 +1,213 @@
+"""A review as text: columns, rows, checks and the lines around them. Pure: values in, a ``ReviewView`` out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from mergetui.planning.activity import counts, last_seen, words
+from mergetui.planning.forecast import after_sync
+from mergetui.planning.master import standings
+from mergetui.planning.people import member_email, member_name, object_name, short_id
+from mergetui.planning.rows import differs, effective
+from mergetui.planning.rules import Rules
+from mergetui.planning.survivorship import chosen_index, is_consent, is_yes
+from mergetui.planning.values import blank, mail_domain_label, same, text
+from mergetui.records.crm import Value
+from mergetui.records.people import Evidence
+from mergetui.records.plan import Choices, Plan
+from mergetui.records.review import Dossier, Member, Row
+from mergetui.records.sync import SyncWindow
+from mergetui.records.views import Cell, CheckView, ReviewColumn, ReviewRow, ReviewView
+from mergetui.sync.window import fits, remaining_text
+
+GROUP_TITLES = {name: name.upper() for name in ("identity", "contact", "company", "address", "ownership", "consent")}
+
+
+def review_view(
+    dossier: Dossier,
+    rows: tuple[Row, ...],
+    choices: Choices,
+    plan: Plan,
+    rules: Rules,
+    *,
+    score: float,
+    evidence: tuple[Evidence, ...],
+    users: Mapping[str, str],
+    window: SyncWindow | None,
+    now: int,
+    can_undo: bool,
+    can_redo: bool,
+) -> ReviewView:
+    """``window`` and ``now`` are in HubSpot's clock."""
+    accounts = {
+        text(member.salesforce.values.get("AccountId")): member.account_name
+        for member in dossier.members
+        if member.salesforce
+    }
+    shown = [_row(dossier, row, choices, {**users, **accounts}, rules) for row in rows]
+    shown += _activity_rows(dossier, now)
+    best = standings(dossier, rules)
+    reasons = next((entry.reasons for entry in best if entry.key == choices.master), ())
+    proposed = best[0].key == choices.master
+    return ReviewView(
+        set_id=dossier.set_id,
+        title=" · ".join(dict.fromkeys(member_name(member) for member in dossier.members)),
+        score=score,
+        columns=tuple(_column(member, choices, now) for member in dossier.members),
+        rows=tuple(shown),
+        checks=tuple(CheckView(check.id, check.severity, check.what, check.why, check.todo) for check in plan.checks),
+        master_reasons=(
+            ("proposed: " if proposed else "your choice: ")
+            + (", ".join(f"{reason} ({points:+d})" for reason, points in reasons) or "no reason stands out"),
+        ),
+        after_sync=after_sync(dossier, choices),
+        evidence=tuple((entry.sentence, entry.weight) for entry in evidence),
+        plan_line=plan_line(plan, window, now),
+        can_undo=can_undo,
+        can_redo=can_redo,
+    )
+
+
+def plan_line(plan: Plan, window: SyncWindow | None, now: int) -> str:
+    """``plan: 2 merges · ~2 s · window ≤ 08:31, may be now: fits``."""
+    steps = sum((entry.salesforce is not None) + (entry.hubspot is not None) for entry in plan.rounds)
+    parts = [f"plan: {steps} merge{'' if steps == 1 else 's'}", f"~{plan.estimated_ms / 1000:.0f} s"]
+    if not plan.delete_risk:
+        parts.append("no hurry: no HubSpot contact is at risk")
+    elif window is None:
+        parts.append("next sync unknown")
+    else:
+        fine = fits(window, now, plan.estimated_ms)[0]
+        parts.append(f"window {remaining_text(window, now)}: {'fits' if fine else 'will wait for the next sync'}")
+    return " · ".join(parts)
+
+
+def _column(member: Member, choices: Choices, now: int) -> ReviewColumn:
+    if member.salesforce is not None:
+        title = f"{member.salesforce.object} {short_id(member.salesforce.id)}"
+    else:
+        title = f"HubSpot only {member.hubspot.id if member.hubspot else ''}"
+    return ReviewColumn(
+        key=member.key,
+        title=title,
+        subtitle=_subtitle(member, now),
+        name=member_name(member),
+        is_master=member.key == choices.master,
+    )
+
+
+def _subtitle(member: Member, now: int) -> str:
+    if member.hubspot is None:
+        return "no HubSpot contact"
+    from mergetui.merging.verify import last_sync
+
+    synced = last_sync(member.hubspot)
+    told = f"synced {ago(now - synced)}" if synced is not None else "never synced"
+    state = "" if member.link in ("active", "none") else f" · link {member.link}"
+    return f"HubSpot {member.hubspot.id} · {told}{state}" if member.salesforce else f"{told}{state}"
+
+
+def _row(dossier: Dossier, row: Row, choices: Choices, names: Mapping[str, str], rules: Rules) -> ReviewRow:
+    chosen = chosen_index(dossier, row, choices)
+    yes_stays = is_consent(row) and any(is_yes(effective(value)) for value in row.values)
+    if yes_stays:
+        chosen = next(index for index, value in enumerate(row.values) if is_yes(effective(value)))
+    cells = []
+    for index, value in enumerate(row.values):
+        held = effective(value)
+        note = ""
+        if row.salesforce is not None and value.in_salesforce and value.in_hubspot:
+            if not blank(value.hubspot) and not same(value.salesforce, value.hubspot):
+                note = f"HubSpot: {text(value.hubspot)}" if not blank(value.salesforce) else "from HubSpot"
+        if row.key in ("sf:Email", "hs:email") and not blank(held):  # type: ignore[arg-type]
+            private = mail_domain_label(text(held)) in rules.free_mail  # type: ignore[arg-type]
+            note = note or ("private" if private else "work")
+        if yes_stays and index == chosen:
+            note = "a yes always stays"
+        shown = display(held, names)  # type: ignore[arg-type]
+        cells.append(Cell(shown, chosen=row.selectable and index == chosen, blank=blank(held), note=note))  # type: ignore[arg-type]
+    if chosen is None:
+        edited = choices.rows[row.key].edited or ""
+        master = next(index for index, member in enumerate(dossier.members) if member.key == choices.master)
+        cells[master] = Cell(edited, chosen=True, edited=True, blank=blank(edited), note="typed")
+    return ReviewRow(
+        row.key, row.label, row.group, tuple(cells), differs(row) or chosen is None, row.selectable, row.reason
+    )
+
+
+def _activity_rows(dossier: Dossier, now: int) -> list[ReviewRow]:
+    """Rows that only show: HubSpot activity, lists, Salesforce related rows."""
+    found = []
+
+    def add(key: str, label: str, group: str, texts: list[str]) -> None:
+        if any(entry and entry != "—" for entry in texts):
+            cells = tuple(Cell(entry or "—", blank=not entry or entry == "—") for entry in texts)
+            reason = "this is kept by the merge itself, not chosen"
+            found.append(ReviewRow(key, label, group, cells, len(set(texts)) > 1, False, reason))
+
+    members = dossier.members
+    add("=activity", "HubSpot activity", "activity", [words(counts(member)) for member in members])
+    seen = [last_seen(member) for member in members]
+    add("=last", "Last seen", "activity", [ago(now - moment) if moment else "—" for moment in seen])
+    lists = [
+        ", ".join(sorted(entry.name for entry in (member.extras.lists if member.extras else ()) if entry.static))
+        for member in members
+    ]
+    add("=lists", "Static lists", "activity", lists)
+    refused = [
+        ", ".join(
+            sorted(
+                {
+                    entry.name
+                    for entry in (member.extras.subscriptions if member.extras else ())
+                    if entry.status == "UNSUBSCRIBED"
+                }
+            )
+        )
+        for member in members
+    ]
+    add("=unsubscribed", "Unsubscribed from", "consent", refused)
+    add("=related", "Salesforce related", "related", [_related(member) for member in members])
+    return found
+
+
+def _related(member: Member) -> str:
+    found = Counter(child.object for child in member.children)
+    titles = {"OpportunityContactRole": "opp. role", "CampaignMember": "campaign"}
+    return " · ".join(
+        f"{count} {titles.get(name, name.lower())}{'' if count == 1 else 's'}" for name, count in sorted(found.items())
+    )
+
+
+def display(value: Value, names: Mapping[str, str]) -> str:
+    """A value for people: yes/no for booleans, names for owner and account ids."""
+    if value is True or value == "true":
+        return "yes"
+    if value is False or value == "false":
+        return "no"
+    written = text(value)
+    return names.get(written) or written
+
+
+def ago(milliseconds: int) -> str:
+    """``6 min ago``, ``3 days ago``; a moment in the future reads as ``just now``."""
+    seconds = milliseconds // 1000
+    for size, word in ((31_557_600, "year"), (2_629_800, "month"), (604_800, "week"), (86_400, "day"), (3600, "hour")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {word}s ago"
+    if seconds >= 120:
+        return f"{seconds // 60} min ago"
+    return f"{seconds} s ago" if seconds > 5 else "just now"
+
+
+def who(member: Member) -> str:
+    """``Jane Francis (Contact 003…A1, linked ↔ 90211, owner M. Ruiz)``."""
+    parts = []
+    if member.salesforce is not None:
+        parts.append(f"{object_name(member)} {short_id(member.salesforce.id)}")
+    if member.hubspot is not None:
+        parts.append(f"linked ↔ {member.hubspot.id}" if member.salesforce else f"HubSpot {member.hubspot.id}")
+    if member.owner_name:
+        parts.append(f"owner {member.owner_name}")
+    return f"{member_name(member)} {member_email(member)} ({', '.join(parts)})"
