@@ -27,6 +27,8 @@ class Act:
     """Vanishes with ``--read-only``."""
     rank: int = 0
     """Place in the footer: 1 is dropped last when it is narrow; 0 is never shown there."""
+    brief: str = ""
+    """The keys in the footer, where ``shown`` is too long."""
     palette: str | None = None
     """The argument the palette uses; None keeps the act out of it (cursor keys mean nothing there)."""
 
@@ -78,15 +80,16 @@ QUEUE = (
         writes=True, rank=2, palette=""),
 )  # fmt: skip
 REVIEW = (
-    Act("move", _MOVE, "j/k ↑/↓", "field", "Move to the next or previous field.", rank=2),
+    Act("move", _MOVE, "j/k ↑/↓", "field", "Move to the next or previous field.", rank=2, brief="↑↓"),
     Act("page", _PAGES, "pgup/pgdn", "page", "Move by one page."),
     Act("ends", _ENDS, "g/G", "ends", "Go to the first or last field."),
     Act("shift", (("l,right", "1"), ("h,left", "-1")), "h/l ←/→", "value",
-        "Move this field's ● one column; it stops at the edge.", writes=True, rank=3),
+        "Move this field's ● one column; it stops at the edge.", writes=True, rank=3,
+        brief="←→"),
     Act("choose", tuple((str(n), str(n)) for n in range(1, 10)), "1…9", "choose",
         "Choose that column's value for this field.", writes=True),
     Act("column", (("tab", "1"), ("shift+tab", "-1")), "tab/shift+tab", "column",
-        "Move the column mark, to which f, b and m apply.", rank=6),
+        "Move the column mark, to which f, b and m apply.", rank=6, brief="tab"),
     Act("all", _one("f"), "f", "all from it", "Take all values from the marked column.", writes=True, rank=8,
         palette=""),
     Act("blanks", _one("b"), "b", "blanks", "Fill blanks from the marked column.", writes=True, rank=9, palette=""),
@@ -113,7 +116,7 @@ REVIEW = (
 CONFIRM = (
     Act("tick", _one("space"), "space", "tick", "Tick the warning in focus, once it is fully in view; moves on.",
         rank=1),
-    Act("accept", _one("enter"), "merge ↵", "confirm", "Type the word that is asked for and press enter.", rank=1),
+    Act("accept", _one("enter"), "word ↵", "confirm", "Type the word that is asked for and press enter.", rank=1),
     Act("scroll", (("down,pagedown", "1"), ("up,pageup", "-1")), "↑/↓", "read", "Scroll the text.", rank=2),
     Act("refuse", _one("escape"), "esc", "leave", "Leave without a trace.", rank=1),
 )  # fmt: skip

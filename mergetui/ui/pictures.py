@@ -10,6 +10,13 @@ from pathlib import Path
 from mergetui.ui.app import MergetuiApp
 
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
+_TEXT = re.compile(
+    r'<text(?P<before>[^>]*?)x="(?P<x>[\d.]+)"(?P<between>[^>]*?)textLength="(?P<length>[\d.]+)"(?P<after>[^>]*)>'
+    r"(?P<content>[^<]*)</text>"
+)
+_SPACE = "&#160;"
+_CELL = 12.2
+"""Width of one cell in Rich's pictures."""
 BEHIND = ("header", "leaving")
 """Groups of workers that never end, or that pictures need not wait for."""
 
@@ -24,7 +31,26 @@ async def svg(app: MergetuiApp, size: tuple[int, int], keys: Sequence[str]) -> s
             await pilot.press(key)
             await _calm(app)
             await pilot.pause()
-        return _FONT_FACE.sub("", app.export_screenshot())
+        return _plain(app.export_screenshot())
+
+
+def _plain(picture: str) -> str:
+    """Without web fonts, and with leading and trailing spaces taken out of texts: some viewers drop them, and then
+    stretch what is left over their place."""
+    return _TEXT.sub(_trim, _FONT_FACE.sub("", picture))
+
+
+def _trim(found: re.Match[str]) -> str:
+    x, length, content = float(found["x"]), float(found["length"]), found["content"]
+    bare = content.removeprefix(_SPACE)
+    while bare != content:
+        x, length, content = x + _CELL, length - _CELL, bare
+        bare = content.removeprefix(_SPACE)
+    while content.endswith(_SPACE):
+        length, content = length - _CELL, content.removesuffix(_SPACE)
+    if not content:
+        return ""
+    return f'<text{found["before"]}x="{x:g}"{found["between"]}textLength="{length:g}"{found["after"]}>{content}</text>'
 
 
 async def _calm(app: MergetuiApp) -> None:

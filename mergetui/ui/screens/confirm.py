@@ -23,6 +23,8 @@ from mergetui.ui.widgets.bars import KeyBar
 from mergetui.ui.widgets.lines import Lines, strip
 
 Rows = list[list[Span]]
+CHROME = 9
+"""Lines of the dialog that do not scroll: border, heading, prompt, field, answer, keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class ConfirmScreen(ModalScreen[Confirmed | None], inherit_bindings=False):
 
     def _most(self) -> int:
         """The most lines a warning may take: fewer than the dialog shows, so that each can be fully in view."""
-        return max(3, min(8, self.app.size.height - 12))
+        return max(3, min(8, self.app.size.height - CHROME - 2))
 
     def _fill(self) -> None:
         width = self._width()
@@ -143,6 +145,7 @@ class ConfirmScreen(ModalScreen[Confirmed | None], inherit_bindings=False):
         self.query_one("#sections", Lines).show(section_rows(self._view, width - 1))
         for tick in self._ticks:
             tick.draw(width - 1, self._most())
+        self._facts.styles.max_height = max(4, self.app.size.height - CHROME)
         self.query_one("#prompt", Lines).show([[], [("Type ", "plain"), (clip(self._view.word, 40), "accent"),
                                                     (" to go on:", "plain")]])  # fmt: skip
 

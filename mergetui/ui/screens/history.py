@@ -28,7 +28,7 @@ class HistoryScreen(Cockpit):
         yield Lines(ident="history-head", classes="head")
         yield HistoryList()
         yield Lines(ident="note", classes="foot")
-        yield PlainInput(placeholder="any text, enter to keep, esc to leave", id="filter")
+        yield PlainInput(placeholder="any text, enter to keep, esc to leave", id="filter", select_on_focus=False)
 
     @property
     def merges(self) -> HistoryList:

@@ -64,7 +64,9 @@ class InfoScreen(ModalScreen[None], inherit_bindings=False):
     def _fill(self) -> None:
         width = min(108, self.app.size.width) - 5
         head: Rows = [[(line, "title")] for line in wrap(self._heading, width, 3)]
-        self.query_one(TextLines).show([*head, [], *self._make(width)])
+        text = self.query_one(TextLines)
+        text.styles.max_height = max(3, self.app.size.height - 5)
+        text.show([*head, [], *self._make(width)])
 
     async def action_act(self, act: str, arg: str) -> None:
         text = self.query_one(TextLines)

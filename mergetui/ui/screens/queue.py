@@ -69,7 +69,7 @@ class QueueScreen(Cockpit):
         yield Lines(ident="columns", classes="head")
         yield QueueList(self.desk.queue_rows)
         yield Lines(ident="preview", classes="foot")
-        yield PlainInput(placeholder="name or company, enter to keep, esc to leave", id="filter")
+        yield PlainInput(placeholder="name or company, enter to keep, esc to leave", id="filter", select_on_focus=False)
 
     @property
     def sets(self) -> QueueList:
@@ -120,7 +120,7 @@ class QueueScreen(Cockpit):
 
     def _show_preview(self) -> None:
         current = self.sets.current
-        height = 6 if self.app.size.height >= 30 else 4
+        height = 6 if self.app.size.height >= 30 else 5
         if current is None:
             empty = "nothing matches; esc shows all" if self._text else "no duplicate sets; pull and match first"
             rows: list[list[Span]] = [[(f" {empty}", "muted")]]

@@ -46,7 +46,7 @@ class ReviewScreen(Cockpit):
                 yield Lines(ident="grid-head", classes="head")
                 yield ReviewGrid()
                 yield Lines(ident="detail")
-                yield PlainInput(id="editor")
+                yield PlainInput(id="editor", select_on_focus=False)
             yield TextLinesPanel()
 
     @property

@@ -13,9 +13,9 @@ from mergetui.ui.widgets.lines import Lines, Span
 SEPARATOR: Span = (" │ ", "muted")
 
 
-def header_rows(view: HeaderView, width: int, most: int = 3) -> list[list[Span]]:
-    """The header's pieces packed into as few lines as they need, at most ``most``. When that is not enough the use of
-    the API is left out first; orgs, window and switches never are, they are cut."""
+def header_rows(view: HeaderView, width: int) -> list[list[Span]]:
+    """The header's pieces packed into as few lines as they need; the use of the API is left out where that saves a
+    line."""
     orgs: list[Span] = [(safe(view.profile), "title")]
     if view.read_only:
         orgs += [("  READ-ONLY", "warn")]
@@ -25,11 +25,9 @@ def header_rows(view: HeaderView, width: int, most: int = 3) -> list[list[Span]]
     deletes: list[Span] = [(safe(view.deletes), "warn" if "ON" in view.deletes or "?" in view.deletes else "plain")]
     api: list[Span] = [(safe(view.api), "plain")]
     runner: list[Span] = [(safe(view.runner), "plain")]
-    for pieces in ([orgs, window, deletes, api, runner], [orgs, window, deletes, runner]):
-        rows = _pack(pieces, width)
-        if len(rows) <= most:
-            return rows
-    return rows[:most]
+    rows = _pack([orgs, window, deletes, api, runner], width)
+    fewer = _pack([orgs, window, deletes, runner], width) if len(rows) > 2 else rows
+    return fewer if len(fewer) < len(rows) else rows
 
 
 def _production(text: str) -> str:
@@ -73,8 +71,7 @@ class HeaderBar(Lines):
 
     def show_header(self, view: HeaderView) -> None:
         self._view = view
-        width = self.app.size.width
-        self.show(header_rows(view, width, 2 if width >= 100 or self.app.size.height < 30 else 3))
+        self.show(header_rows(view, self.app.size.width))
 
     def on_resize(self) -> None:
         if self._view is not None:
@@ -108,7 +105,7 @@ class KeyBar(Lines):
 
     def on_resize(self) -> None:
         width = self.app.size.width
-        lines = 2 if self.app.size.height >= 30 and width < 120 else 1
+        lines = 2 if self.app.size.height >= 30 else 1
         rows: list[list[Span]] = [[(" ", "plain")]]
         self._spots = []
         reserve = sum(_width(act) for act in self._help)
@@ -119,7 +116,7 @@ class KeyBar(Lines):
                     continue
                 rows.append([(" ", "plain")])
             start = _length(rows[-1])
-            rows[-1] += [(act.shown, "accent"), (f" {act.label}  ", "plain")]
+            rows[-1] += [(act.brief or act.shown, "accent"), (f" {act.label}  ", "plain")]
             self._spots.append((len(rows) - 1, start, _length(rows[-1]) - 2, act.keys[0][0].split(",")[0]))
         self.show(rows)
 
@@ -130,4 +127,4 @@ class KeyBar(Lines):
 
 
 def _width(act: keys.Act) -> int:
-    return cell_len(act.shown) + cell_len(act.label) + 3
+    return cell_len(act.brief or act.shown) + cell_len(act.label) + 3

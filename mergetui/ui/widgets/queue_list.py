@@ -57,7 +57,10 @@ def queue_head(columns: QueueColumns) -> list[Span]:
         titles.append(left("objects", columns.objects))
     if columns.link:
         titles.append(left("link", columns.link))
-    titles += [left("at stake (non-masters)", columns.stake), left("checks", columns.checks)]
+    titles += [
+        left("at stake (non-masters)" if columns.stake >= 22 else "at stake", columns.stake),
+        left("checks", columns.checks),
+    ]
     return [(" ".join(titles), "muted")]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mergetui.records.views import STAGES, HistoryRow, RunRow, StageCell
-from mergetui.ui.text import left, right, safe
+from mergetui.records.views import STAGES, HistoryRow, RunRow
+from mergetui.ui.text import clip, left, right, safe
 from mergetui.ui.widgets.lines import LineList, Span
 
 STAGE_TONES: Mapping[str, str] = {
@@ -17,6 +17,7 @@ STAGE_TONES: Mapping[str, str] = {
 }
 STAGE_SIGNS: Mapping[str, str] = {"done": "✓", "doing": "…", "todo": "·", "failed": "■", "warn": "▲"}
 SIGN_TONES: Mapping[str, str] = {"▲": "warn", "■": "bad", "?": "warn", "✓": "good"}
+STAGE_WIDTHS = (10, 9, 11, 9, 8, 8, 11)
 WIDE = 110
 """From here on each stage has its own column; below, one character each."""
 COUNTED = (
@@ -48,52 +49,44 @@ def counts_spans(counts: Mapping[str, int], runner: str, width: int) -> list[lis
 
 
 def runs_head(width: int) -> list[Span]:
-    title, stage, note = run_widths(width)
-    text = f"    {left('set', title)} {left('state', 10)} "
+    title, note = run_widths(width)
+    text = f"    {left('set', title)} {left('state', 10)} {right('since', 7)}  "
     if width >= WIDE:
-        text += "".join(left(name[: stage - 1], stage) for name in STAGES)
-    else:
-        text += left("steps", 8)
-    return [(text + right("since", 7) + "  " + left("note", note), "muted")]
+        return [(text + "".join(left(name, cells) for name, cells in zip(STAGES, STAGE_WIDTHS, strict=True)), "muted")]
+    return [(text + left("steps", 8) + left("note", note), "muted")]
 
 
-def run_widths(width: int) -> tuple[int, int, int]:
-    """Widths of title, one stage and note."""
+def run_widths(width: int) -> tuple[int, int]:
+    """Widths of title and note. On wide terminals the note takes the place of the stages still to come."""
+    rest = width - 4 - 12 - 9
     if width >= WIDE:
-        stage = 11 if width >= 140 else 9
-        rest = width - 4 - 11 - 7 * stage - 9 - 1
-        title = max(14, rest * 60 // 100)
-        return title, stage, max(0, rest - title)
-    rest = width - 4 - 11 - 8 - 9 - 1
-    title = max(12, rest * 50 // 100)
-    return title, 1, max(0, rest - title)
+        return rest - sum(STAGE_WIDTHS), 0
+    title = max(12, (rest - 8) * 50 // 100)
+    return title, max(0, rest - 8 - title)
 
 
 def run_spans(row: RunRow, width: int, current: bool) -> list[Span]:
-    title, stage, note = run_widths(width)
+    """One plan: sign, people, state, since when, stages, and what there is to say about it."""
+    title, note = run_widths(width)
     tone = SIGN_TONES.get(row.sign, "plain")
+    note_tone = tone if tone != "plain" else "muted"
     spans: list[Span] = [
         ("▸" if current else " ", "mark"),
         (left(row.sign.strip() or " ", 2) + " ", tone),
         (left(row.title, title) + " ", "strong" if current else "plain"),
         (left(row.state, 10) + " ", tone),
-    ]
-    for cell in row.stages:
-        if width >= WIDE:
-            spans.append((left(cell.text, stage - 1) + " ", STAGE_TONES[cell.state]))
-        else:
-            spans.append((stage_sign(cell), STAGE_TONES[cell.state]))
-    if width < WIDE:
-        spans.append((" " * max(0, 8 - len(row.stages)), "plain"))
-    return [
-        *spans,
         (right(row.since, 7) + "  ", "muted"),
-        (left(row.note, note), "warn" if tone != "good" else "plain"),
     ]
-
-
-def stage_sign(cell: StageCell) -> str:
-    return STAGE_SIGNS[cell.state]
+    if width < WIDE:
+        spans += [(STAGE_SIGNS[cell.state], STAGE_TONES[cell.state]) for cell in row.stages]
+        spans.append((" " * max(0, 8 - len(row.stages)), "plain"))
+        return [*spans, (left(row.note, note), note_tone)]
+    begun = row.stages
+    while row.note and begun and begun[-1].state == "todo":
+        begun = begun[:-1]
+    for cell, cells in zip(begun, STAGE_WIDTHS, strict=False):
+        spans.append((left(cell.text, cells - 1) + " ", STAGE_TONES[cell.state]))
+    return [*spans, (clip(row.note, sum(STAGE_WIDTHS[len(begun) :])), note_tone)]
 
 
 class RunsList(LineList):
