@@ -334,11 +334,11 @@ def losses(
                 f"HubSpot contact {member.hubspot.id} “{name}” is merged away; HubSpot cannot split them again."
             )
         dropped = [
-            f"{row.label} “{_short(text(effective(row.values[index])))}”"  # type: ignore[arg-type]
+            f"{row.label} “{_short(text(effective(row.values[index])))}”"
             for row in all_rows
             if row.key in final
-            and not blank(effective(row.values[index]))  # type: ignore[arg-type]
-            and not same(effective(row.values[index]), final[row.key])  # type: ignore[arg-type]
+            and not blank(effective(row.values[index]))
+            and not same(effective(row.values[index]), final[row.key])
             and effective(row.values[index]) is not False
         ]
         if dropped:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mergetui.planning.people import has_salesforce
 from mergetui.planning.values import blank, same
-from mergetui.records.crm import FieldInfo
+from mergetui.records.crm import FieldInfo, Value
 from mergetui.records.review import Dossier, Member, Row, RowValue
 
 CONSENT = ("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall")
@@ -102,7 +102,7 @@ def _hubspot_row(dossier: Dossier, info: FieldInfo, group: str) -> Row | None:
     return Row(f"hs:{info.name}", info.label, group, None, info, values, not reason, reason)
 
 
-def effective(value: RowValue) -> object:
+def effective(value: RowValue) -> Value:
     """What the member stands for in this row: Salesforce's value unless blank, else HubSpot's."""
     if value.in_salesforce and not blank(value.salesforce):
         return value.salesforce
@@ -112,4 +112,4 @@ def effective(value: RowValue) -> object:
 def differs(row: Row) -> bool:
     """True when the members do not all stand for the same value."""
     first, *others = (effective(value) for value in row.values)
-    return any(not same(first, other) for other in others)  # type: ignore[arg-type]
+    return any(not same(first, other) for other in others)

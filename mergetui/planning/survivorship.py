@@ -24,7 +24,7 @@ def proposal(dossier: Dossier, rows: tuple[Row, ...], master: str) -> Choices:
             continue
         for index in order:
             value = effective(row.values[index])
-            wanted = is_yes(value) if is_consent(row) else not blank(value)  # type: ignore[arg-type]
+            wanted = is_yes(value) if is_consent(row) else not blank(value)
             if wanted:
                 if index != order[0]:
                     chosen[row.key] = Choice(member=dossier.members[index].key)
@@ -62,8 +62,8 @@ def final_value(dossier: Dossier, row: Row, choices: Choices) -> Value:
     index = chosen_index(dossier, row, choices)
     value = choices.rows[row.key].edited if index is None else effective(row.values[index])
     if row.salesforce is not None:
-        return for_salesforce(value, row.salesforce)  # type: ignore[arg-type]
-    return text(value)  # type: ignore[arg-type]
+        return for_salesforce(value, row.salesforce)
+    return text(value)
 
 
 def finals(dossier: Dossier, rows: tuple[Row, ...], choices: Choices) -> Mapping[str, Value]:

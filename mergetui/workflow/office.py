@@ -66,7 +66,7 @@ class Office:
         fields = [
             info
             for crm, name in (("salesforce", "Lead"), ("salesforce", "Contact"), ("hubspot", "contact"))
-            for info in self.mirror.fields(crm, name)  # type: ignore[arg-type]
+            for info in self.mirror.fields(crm, name)
         ]
         return settings(declared, fields=fields)
 

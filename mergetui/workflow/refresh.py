@@ -28,8 +28,8 @@ async def pull(office: Office, told: Told, *, full: bool) -> str:
         await salesforce.aclose()
         await hubspot.aclose()
     return (
-        f"{report.leads:,} leads, {report.contacts:,} contacts and {report.hubspot_contacts:,} HubSpot contacts are here"
-        f" ({report.linked:,} linked)."
+        f"{report.leads:,} leads, {report.contacts:,} contacts and {report.hubspot_contacts:,} HubSpot contacts"
+        f" are here ({report.linked:,} linked)."
     )
 
 

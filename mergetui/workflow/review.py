@@ -111,7 +111,7 @@ class Review:
         wanted = {
             row.key: Choice(member=self.dossier.members[column].key)
             for row in self._rows
-            if row.selectable and blank(now[row.key]) and not blank(effective(row.values[column]))  # type: ignore[arg-type]
+            if row.selectable and blank(now[row.key]) and not blank(effective(row.values[column]))
         }
         return self._take(wanted) if wanted else Refusal("Nothing is blank that this column could fill.")
 
@@ -202,13 +202,12 @@ class Review:
             return Refusal("This row only shows what the merge keeps by itself.", row_key)
         if not row.selectable:
             return Refusal(f"{row.label}: {row.reason}.", row_key)
-        if is_consent(row) and any(is_yes(effective(value)) for value in row.values):
-            if not is_yes(effective(row.values[column])):
-                return Refusal(f"{row.label}: a yes always stays.", row_key)
         value = effective(row.values[column])
-        if row.salesforce is not None and blank(value) and not row.salesforce.nillable and not is_consent(row):  # type: ignore[arg-type]
+        if is_consent(row) and not is_yes(value) and any(is_yes(effective(other)) for other in row.values):
+            return Refusal(f"{row.label}: a yes always stays.", row_key)
+        if row.salesforce is not None and blank(value) and not row.salesforce.nillable and not is_consent(row):
             return Refusal(f"{row.label} may not be empty.", row_key)
-        if row.key == "sf:Email" and blank(value):  # type: ignore[arg-type]
+        if row.key == "sf:Email" and blank(value):
             return Refusal("The survivor needs an e-mail: without one HubSpot cannot find it.", row_key)
         return None
 

@@ -117,16 +117,16 @@ def _row(dossier: Dossier, row: Row, choices: Choices, names: Mapping[str, str],
     for index, value in enumerate(row.values):
         held = effective(value)
         note = ""
-        if row.salesforce is not None and value.in_salesforce and value.in_hubspot:
-            if not blank(value.hubspot) and not same(value.salesforce, value.hubspot):
-                note = f"HubSpot: {text(value.hubspot)}" if not blank(value.salesforce) else "from HubSpot"
-        if row.key in ("sf:Email", "hs:email") and not blank(held):  # type: ignore[arg-type]
-            private = mail_domain_label(text(held)) in rules.free_mail  # type: ignore[arg-type]
+        disagree = value.in_salesforce and not blank(value.hubspot) and not same(value.salesforce, value.hubspot)
+        if row.salesforce is not None and disagree:
+            note = f"HubSpot: {text(value.hubspot)}" if not blank(value.salesforce) else "from HubSpot"
+        if row.key in ("sf:Email", "hs:email") and not blank(held):
+            private = mail_domain_label(text(held)) in rules.free_mail
             note = note or ("private" if private else "work")
         if yes_stays and index == chosen:
             note = "a yes always stays"
-        shown = display(held, names)  # type: ignore[arg-type]
-        cells.append(Cell(shown, chosen=row.selectable and index == chosen, blank=blank(held), note=note))  # type: ignore[arg-type]
+        shown = display(held, names)
+        cells.append(Cell(shown, chosen=row.selectable and index == chosen, blank=blank(held), note=note))
     if chosen is None:
         edited = choices.rows[row.key].edited or ""
         master = next(index for index, member in enumerate(dossier.members) if member.key == choices.master)

@@ -1,0 +1,138 @@
+"""The runner as a use case: take the lock, sign in, carry out approved plans, explain what is left."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from mergetui import errors
+from mergetui.merging.deps import Deps
+from mergetui.merging.reading import read_schema
+from mergetui.merging.runner import Runner
+from mergetui.merging.timing import Timing
+from mergetui.merging.window import PollWatch
+from mergetui.records.plan import FINAL_STATES
+from mergetui.store import PairMark
+from mergetui.workflow.office import Office
+
+Told = Callable[[str], None]
+UNDER_WAY = frozenset({"preparing", "merging", "unknown", "linked"})
+
+
+async def run(office: Office, told: Told, *, attached: bool, timing: Timing | None = None) -> int:
+    """Carry out approved plans; returns the exit code (0 all done, 1 a plan needs a person).
+
+    ``attached``: started by a cockpit; goes on until standard input closes, and finishes the pair it is in then.
+    Raises Busy when another runner holds the lock, and the CRMs' errors when the start fails.
+    """
+    if office.read_only:
+        raise errors.Usage("mergetui runs read-only.", "No plan was carried out.", "Leave out --read-only.")
+    with office.runner_lock() as lock:
+        salesforce, hubspot = office.salesforce(), office.hubspot()
+        try:
+            schema = await read_schema(salesforce, hubspot)
+            deps = Deps(
+                salesforce=salesforce,
+                hubspot=hubspot,
+                ledger=office.ledger,
+                snapshots=office.snapshots,
+                schema=schema,
+                rules=office.rules,
+                settings=office.sync_settings,
+                persons=office.persons,
+                window=PollWatch(hubspot, office.ledger),
+                mark=PairMark(office.paths.pair_mark),
+                timing=timing or timing_of_environment(),
+                doing=lock.doing,
+            )
+            stop_on_signals(deps.stopping)
+            if attached:
+                stop_on_end_of_input(deps.stopping)
+            teller = asyncio.create_task(_tell_changes(office, told))
+            try:
+                await Runner(deps).run(until_done=not attached)
+            finally:
+                teller.cancel()
+                with suppress(asyncio.CancelledError):
+                    await teller
+        finally:
+            await salesforce.aclose()
+            await hubspot.aclose()
+    left = office.ledger.rows({"surprised", "failed", "unknown"})
+    for row in left:
+        told(f"{row.title}: {row.state} – {row.why}")
+    return 1 if left else 0
+
+
+def open_plans(office: Office) -> list[str]:
+    """One sentence for each plan that an interrupted run left under way."""
+    return [
+        f"{row.title}: was {row.state} when the last run ended{f' ({row.why})' if row.why else ''}"
+        for row in office.ledger.rows(UNDER_WAY)
+    ]
+
+
+def has_work(office: Office) -> bool:
+    """Whether a runner would find something to do, to finish or to wait for."""
+    return bool(office.ledger.rows(UNDER_WAY | {"approved", "waiting"}))
+
+
+async def _tell_changes(office: Office, told: Told) -> None:
+    """One line for each change of a plan's state, as it happens."""
+    seen = {row.plan_id: (row.state, row.why) for row in office.ledger.rows()}
+    revision = -1
+    while True:
+        now = office.ledger.revision()
+        if now != revision:
+            revision = now
+            for row in reversed(office.ledger.rows()):
+                state = (row.state, row.why)
+                if seen.get(row.plan_id) != state:
+                    seen[row.plan_id] = state
+                    told(f"{row.title}: {row.state}{f' – {row.why}' if row.why else ''}")
+        try:
+            await asyncio.sleep(0.25)
+        except asyncio.CancelledError:
+            for row in reversed(office.ledger.rows()):
+                if seen.get(row.plan_id) != (row.state, row.why) and row.state in FINAL_STATES:
+                    told(f"{row.title}: {row.state}{f' – {row.why}' if row.why else ''}")
+            raise
+
+
+def timing_of_environment() -> Timing:
+    """``MERGETUI_LOOK_S`` shortens the pauses between two looks (for tests and rehearsals); CRM times stay."""
+    raw = os.environ.get("MERGETUI_LOOK_S", "")
+    try:
+        return Timing(look_s=min(5.0, max(0.02, float(raw)))) if raw else Timing()
+    except ValueError:
+        return Timing()
+
+
+def stop_on_signals(stopping: asyncio.Event) -> None:
+    """SIGTERM, SIGHUP and Ctrl-C ask the runner to end after the pair it is in."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            with suppress(NotImplementedError):
+                loop.add_signal_handler(number, stopping.set)
+
+
+def stop_on_end_of_input(stopping: asyncio.Event) -> None:
+    """The cockpit holds the other end of standard input; it closes when the cockpit ends, however it ends."""
+    loop = asyncio.get_running_loop()
+
+    def wait() -> None:
+        with suppress(OSError, ValueError):
+            while sys.stdin.buffer.read(4096):
+                pass
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(stopping.set)
+
+    import threading
+
+    threading.Thread(target=wait, name="end of input", daemon=True).start()

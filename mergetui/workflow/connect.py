@@ -1,0 +1,91 @@
+"""Sign in, sign out, and the pin of both orgs (design rule 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mergetui import errors
+from mergetui.records.crm import Crm, OrgIdentity
+from mergetui.workflow.office import Office
+
+if TYPE_CHECKING:
+    from mergetui.crm.grants import OAuthApp
+
+NAMES: dict[Crm, str] = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
+
+
+def app_of(office: Office, crm: Crm, hubspot_secret: str = "") -> OAuthApp:
+    """The admin's own app, as the profile names it. Raises Usage telling what to write into the profile."""
+    from mergetui.crm.oauth import hubspot_app, salesforce_app
+
+    config = office.config
+    client_id = config.salesforce_client_id if crm == "salesforce" else config.hubspot_client_id
+    if not client_id:
+        raise errors.Usage(
+            f"The profile {office.profile} names no {NAMES[crm]} app.",
+            "You are not signed in.",
+            f'Write {crm}_client_id = "…" under [{office.profile}] in {office.paths.config_file}; '
+            "the README tells how to make the app.",
+        )
+    if crm == "salesforce":
+        return salesforce_app(client_id, login_url=config.salesforce_login_url)
+    return hubspot_app(client_id, hubspot_secret, app_url=config.hubspot_app_url, api_url=config.hubspot_api_url)
+
+
+async def login(office: Office, app: OAuthApp, open_browser: Callable[[str], Any]) -> OrgIdentity:
+    """Sign in, store the token, read and pin the org. Raises errors.Problem; the token is kept only when the org is
+    the pinned one, or the first."""
+    from mergetui.crm.oauth import sign_in
+
+    store = office.token_store()
+    before = store.read(app.crm)
+    token = await sign_in(app, open_browser=open_browser)
+    store.write(token)
+    try:
+        org = await identity(office, app.crm)
+        pin(office, org)
+    except errors.WrongOrg:
+        if before is not None:
+            store.write(before)
+        else:
+            store.delete(app.crm)
+        raise
+    return org
+
+
+async def identity(office: Office, crm: Crm) -> OrgIdentity:
+    client = office.salesforce() if crm == "salesforce" else office.hubspot()
+    try:
+        return await client.identity()
+    finally:
+        await client.aclose()
+
+
+def pin(office: Office, org: OrgIdentity) -> None:
+    """The first sign-in pins the org to the profile; later ones must match. Raises WrongOrg."""
+    from mergetui.merging.reading import check_orgs
+
+    pins: dict[str, str] = office.ledger.setting("pins") or {}
+    orgs: dict[str, dict[str, Any]] = office.ledger.setting("orgs") or {}
+    other_crm: Crm = "hubspot" if org.crm == "salesforce" else "salesforce"
+    known = orgs.get(other_crm)
+    if known is not None:
+        other = OrgIdentity(other_crm, known["id"], known["name"], known["production"])
+        pair = (org, other) if org.crm == "salesforce" else (other, org)
+        check_orgs(*pair, pins)
+    elif pins.get(org.crm, org.id) != org.id:
+        check_orgs(org, org, pins)
+    office.ledger.set_setting("pins", {**pins, org.crm: org.id})
+    office.ledger.set_setting(
+        "orgs",
+        {**orgs, org.crm: {"id": org.id, "name": org.name, "production": org.production, "ui_url": org.ui_url}},
+    )
+
+
+async def logout(office: Office, crm: Crm) -> str:
+    """Revoke and forget the token. The pin stays: it belongs to the profile, not to the sign-in."""
+    from mergetui.crm.oauth import revoke_and_forget
+
+    await revoke_and_forget(office.token_store(), crm)
+    return f"Signed out of {NAMES[crm]}."

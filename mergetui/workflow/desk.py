@@ -1,0 +1,355 @@
+"""Fills in ``ports.Desk``: what the cockpit sees of one profile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mergetui import errors
+from mergetui.planning.people import short_id
+from mergetui.planning.plan import needs_tick
+from mergetui.records.clock import local_now
+from mergetui.records.sync import ObservedPoll, SyncWindow
+from mergetui.records.views import (
+    ConfirmationView,
+    HeaderView,
+    HistoryRow,
+    QueuePreview,
+    QueueProgress,
+    QueueRow,
+    RunsView,
+)
+from mergetui.sync.window import estimate, remaining_text
+from mergetui.workflow.children import RunnerProcess
+from mergetui.workflow.office import Office
+
+if TYPE_CHECKING:
+    from mergetui.crm.hubspot import HubSpot
+    from mergetui.crm.salesforce import Salesforce
+    from mergetui.merging.reading import Schema
+    from mergetui.workflow.review import Review
+
+STATUS = {
+    "staged": "staged", "approved": "approved", "waiting": "approved", "preparing": "running", "merging": "running",
+    "linked": "running", "unknown": "running", "surprised": "running", "settled": "done",
+}  # fmt: skip
+"""Plan state → what the queue says."""
+
+
+class CockpitDesk:
+    """One profile, seen from its cockpit. CRM clients are made, and their libraries loaded, at the first read."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self.profile = office.profile
+        self.read_only = office.read_only
+        self._runner = RunnerProcess(office)
+        self._clients: tuple[Salesforce, HubSpot] | None = None
+        self._schema: Schema | None = None
+        self._offset = 0
+        self._api = ""
+        self._order = ("stake", "")
+        self._runs: tuple[int, RunsView] | None = None
+
+    def start(self) -> str:
+        """Called once after the first paint: wakes the runner when an earlier run left something."""
+        from mergetui.workflow.carry_out import has_work, open_plans
+
+        left = open_plans(self._office)
+        if has_work(self._office):
+            self._runner.wake()
+        return f"{left[0]}. The runner reads both CRMs and goes on." if left else ""
+
+    # top line --------------------------------------------------------------------------------------------------
+    def header(self) -> HeaderView:
+        orgs: dict[str, dict[str, Any]] = self._office.ledger.setting("orgs") or {}
+        window, now = self._window()
+        return HeaderView(
+            profile=self.profile,
+            salesforce=_org_words("Salesforce", orgs.get("salesforce")),
+            hubspot=_org_words("HubSpot", orgs.get("hubspot")),
+            window=f"next sync {remaining_text(window, now)}",
+            deletes=self._deletes(),
+            api=self._api,
+            runner=self._runner_words(),
+            read_only=self.read_only,
+        )
+
+    def _runner_words(self) -> str:
+        from mergetui.workflow.runs import runner_words
+
+        return runner_words(self._office.runner_lock().holder(), self._office.ledger)
+
+    def _deletes(self) -> str:
+        said = {"on": "ON", "off": "off", "unknown": "?"}
+        config = self._office.config
+        contacts, leads = said[config.delete_on_sync_contacts], said[config.delete_on_sync_leads]
+        return f"delete on sync: contacts {contacts}, leads {leads}"
+
+    def _window(self) -> tuple[SyncWindow, int]:
+        """The estimate from the polls on record; HubSpot's clock."""
+        stored: list[list[int]] = self._office.ledger.setting("polls") or []
+        now = local_now() + self._offset
+        return estimate([ObservedPoll(*entry) for entry in stored], now), now
+
+    async def refresh_header(self) -> None:
+        from mergetui.merging.window import PollWatch
+
+        salesforce, hubspot = self._crms()
+        await PollWatch(hubspot, self._office.ledger).look(fresh=True)
+        self._offset = hubspot.now() - local_now()
+        self._api = " ".join(part for part in (salesforce.usage, hubspot.usage) if part)
+
+    # queue -----------------------------------------------------------------------------------------------------
+    def queue_ids(self, order: str = "stake", text: str = "") -> Sequence[str]:
+        self._order = (order, text)
+        gone = {row.set_id for row in self._office.ledger.rows({"settled"})}
+        return self._office.mirror.set_ids(order, text, gone)
+
+    def queue_rows(self, set_ids: Sequence[str]) -> list[QueueRow]:
+        from dataclasses import replace
+
+        states = self._states()
+        return [replace(row, status=states.get(row.set_id, "")) for row in self._office.mirror.queue_rows(set_ids)]
+
+    def _states(self) -> dict[str, Any]:
+        states: dict[str, Any] = dict(self._office.ledger.decisions())
+        for row in reversed(self._office.ledger.rows()):
+            if row.state in STATUS:
+                states[row.set_id] = STATUS[row.state]
+        return states
+
+    def queue_preview(self, set_id: str) -> QueuePreview:
+        from mergetui.planning.activity import counters, words
+
+        mirror = self._office.mirror
+        found = mirror.set(set_id)
+        if found is None:
+            return QueuePreview((), "", "")
+        people, warnings = [], []
+        for index, person in enumerate(self._office.persons(found.members)):
+            record = mirror.salesforce(person.salesforce_id) if person.salesforce_id else None
+            contact = mirror.hubspot(person.hubspot_id) if person.hubspot_id else None
+            values: dict[str, Any] = dict(record.values) if record else {}
+            name = " ".join(str(part) for part in (values.get("FirstName"), values.get("LastName")) if part)
+            if contact is not None and not name:
+                name = " ".join(part for key in ("firstname", "lastname") if (part := contact.values.get(key)))
+            parts = [f"{record.object[0]} {short_id(record.id)}"] if record else []
+            if contact is not None:
+                parts.append(f"linked ↔ {contact.id}" if record else f"HubSpot {contact.id}")
+            if values.get("OwnerId"):
+                parts.append(f"owner {mirror.user_name(str(values['OwnerId']))}")
+            people.append(f"{name or person.key} ({', '.join(parts)})")
+            if index and record is not None and contact is not None and counters(contact):
+                warnings.append(f"contact {contact.id} with {words(counters(contact))}")
+        why = " · ".join(f"{entry.sentence} {entry.weight:+.1f}" for entry in found.evidence) + f"  → {found.score:.2f}"
+        warning = (
+            f"if only Salesforce were merged: {'; '.join(warnings)} would be deleted at the next sync"
+            if warnings
+            else ""
+        )
+        return QueuePreview(tuple(people), why, warning)
+
+    def queue_progress(self) -> QueueProgress:
+        sets = self._office.mirror.set_ids()
+        states = self._states()
+        decided = sum(1 for set_id in sets if states.get(set_id))
+        return QueueProgress(len(sets), decided, f"{len(sets):,} sets · {decided:,} decided")
+
+    def not_duplicates(self, set_ids: Sequence[str]) -> str:
+        return self._decide(set_ids, "not duplicates")
+
+    def later(self, set_ids: Sequence[str]) -> str:
+        return self._decide(set_ids, "later")
+
+    def _decide(self, set_ids: Sequence[str], verdict: Any) -> str:
+        self._writable()
+        for set_id in set_ids:
+            self._no_plan(set_id)
+        for set_id in set_ids:
+            found = self._office.mirror.set(set_id)
+            self._office.ledger.decide(set_id, found.members if found else (), verdict)
+        return f"{_sets(len(set_ids))}: {verdict}. u takes it back."
+
+    def take_back_decision(self, set_ids: Sequence[str]) -> str:
+        self._writable()
+        ledger = self._office.ledger
+        taken = 0
+        for set_id in set_ids:
+            staged = [row for row in ledger.rows({"staged"}) if row.set_id == set_id]
+            for row in staged:
+                ledger.set_state(row.plan_id, "taken back", "taken back in the queue", expect={"staged"})
+            if staged or set_id in ledger.decisions():
+                ledger.undecide(set_id)
+                taken += 1
+        return f"{_sets(taken)} undecided again." if taken else "There is nothing to take back here."
+
+    def next_undecided(self, set_id: str, step: int) -> str | None:
+        ids = list(self.queue_ids(*self._order))
+        states = self._states()
+        at = ids.index(set_id) if set_id in ids else -1
+        rest = ids[at + 1 :] if step > 0 else list(reversed(ids[: max(at, 0)]))
+        return next((one for one in rest if not states.get(one)), None)
+
+    def _no_plan(self, set_id: str) -> None:
+        for row in self._office.ledger.rows({"approved", "waiting", "preparing", "merging", "linked", "unknown"}):
+            if row.set_id == set_id:
+                raise errors.Problem(
+                    f"{row.title} is {row.state} already.", "Nothing was changed.", "Look at it under 2."
+                )
+
+    # review ----------------------------------------------------------------------------------------------------
+    async def open_review(self, set_id: str) -> Review:
+        from mergetui.merging.reading import collect, read_schema
+        from mergetui.planning.master import propose
+        from mergetui.workflow.review import Review
+
+        found = self._office.mirror.set(set_id)
+        if found is None:
+            raise errors.Problem("This set is no longer in the queue.", "", "Go back (esc) and choose another.")
+        self._no_plan(set_id)
+        salesforce, hubspot = self._crms()
+        if self._schema is None:
+            self._schema = await read_schema(salesforce, hubspot)
+        persons = self._office.persons(found.members)
+        dossier = await collect(set_id, persons, salesforce, hubspot, self._schema, self._office.sync_settings())
+        return Review(
+            dossier,
+            found,
+            self._office.ledger,
+            self._office.rules,
+            master=propose(dossier, self._office.rules),
+            users=self._schema.users,
+            window=self._window,
+            confirmation=lambda plan_id: self.confirmation([plan_id]),
+            read_only=self.read_only,
+        )
+
+    # confirmation ----------------------------------------------------------------------------------------------
+    def confirmation(self, plan_ids: Sequence[str]) -> ConfirmationView:
+        from mergetui.workflow.confirm import confirmation
+
+        self._writable()
+        if not plan_ids:
+            raise errors.Problem("Nothing is staged.", "", "Stage sets with a in the review.")
+        return confirmation([self._office.ledger.plan(plan_id) for plan_id in plan_ids], self._window()[0])
+
+    def confirm(self, view: ConfirmationView, ticked: Sequence[str], typed: str) -> str:
+        from mergetui.workflow.confirm import confirm
+
+        self._writable()
+        plans = confirm(view, ticked, typed, self._office.ledger, local_now)
+        self._runner.wake()
+        return f"{plans[0].title}: approved." if len(plans) == 1 else f"{len(plans)} merges approved."
+
+    # approved & running, history -------------------------------------------------------------------------------
+    def staged_ids(self) -> Sequence[str]:
+        return [row.plan_id for row in self._office.ledger.rows({"staged"})]
+
+    def runs(self) -> RunsView:
+        from mergetui.workflow.runs import runs_view
+
+        holder = self._office.runner_lock().holder()
+        revision = self._office.ledger.revision() * 10_000 + local_now() // 1000 % 10_000
+        if self._runs is None or self._runs[0] != revision:
+            self._runs = (revision, runs_view(self._office.ledger, holder, local_now(), revision))
+        return self._runs[1]
+
+    def run_detail(self, plan_id: str) -> tuple[str, ...]:
+        from mergetui.workflow.runs import detail_lines
+
+        ledger = self._office.ledger
+        plan, row = ledger.plan(plan_id), ledger.row(plan_id)
+        return tuple(detail_lines(plan, row, ledger.approval(plan_id), ledger.entries(plan_id)))
+
+    def take_back(self, plan_id: str) -> str:
+        self._writable()
+        row = self._office.ledger.row(plan_id)
+        if row.state not in ("staged", "approved", "waiting"):
+            raise errors.Problem(
+                f"{row.title} is {row.state}: what has started cannot be taken back.", "Nothing was changed.", ""
+            )
+        # the ledger decides: the runner may have taken the plan up this very moment
+        if not self._office.ledger.set_state(
+            plan_id, "taken back", "taken back before it started", expect={"staged", "approved", "waiting"}
+        ):
+            raise errors.Problem(f"{row.title} has just started.", "It was not taken back.", "")
+        return f"{row.title}: taken back; nothing was merged."
+
+    def pause(self) -> str:
+        self._writable()
+        ledger = self._office.ledger
+        if "pause" in ledger.wishes():
+            ledger.clear_wish("pause")
+            self._runner.wake()
+            return "The runner goes on."
+        ledger.wish("pause", "asked for in the cockpit")
+        return "The runner pauses after the pair it is in; plans that wait for sync are still watched."
+
+    def retry(self, plan_id: str) -> str:
+        self._writable()
+        row = self._office.ledger.row(plan_id)
+        if row.state not in ("failed", "surprised", "unknown"):
+            raise errors.Problem(f"{row.title} is {row.state}; only a failed or surprised plan is tried again.", "", "")
+        approval, plan = self._office.ledger.approval(plan_id), self._office.ledger.plan(plan_id)
+        if approval is None or any(check.id not in approval.acknowledged for check in needs_tick(plan.checks)):
+            raise errors.Problem("This plan has no full confirmation.", "It was not tried again.", "Review it again.")
+        self._office.ledger.wish(f"retry:{plan_id}")
+        self._office.ledger.clear_wish("pause")
+        self._runner.wake()
+        return f"{row.title}: trying again, after reading both CRMs."
+
+    def history(self, text: str = "") -> Sequence[HistoryRow]:
+        from mergetui.workflow.runs import history_row
+
+        ledger = self._office.ledger
+        wanted = text.casefold()
+        return [
+            history_row(ledger.plan(row.plan_id), row, approval, ledger.entries(row.plan_id))
+            for row in ledger.rows(limit=1000)
+            if (approval := ledger.approval(row.plan_id)) is not None and wanted in row.title.casefold()
+        ]
+
+    # leaving ---------------------------------------------------------------------------------------------------
+    async def close(self) -> str:
+        self._runner.release()
+        ended = await asyncio.to_thread(self._runner.wait, 20.0)
+        if self._clients is not None:
+            for client in self._clients:
+                await client.aclose()
+        return leaving_words(self._office, ended)
+
+    # inside ----------------------------------------------------------------------------------------------------
+    def _crms(self) -> tuple[Salesforce, HubSpot]:
+        if self._clients is None:
+            self._clients = (self._office.salesforce(), self._office.hubspot())
+        return self._clients
+
+    def _writable(self) -> None:
+        if self.read_only:
+            raise errors.Problem("mergetui runs read-only.", "Nothing was changed.", "Leave out --read-only.")
+
+
+def leaving_words(office: Office, ended: bool) -> str:
+    """The last line in the terminal: what is left, and how to go on."""
+    rows = office.ledger.rows({"approved", "waiting", "preparing", "merging", "linked", "unknown", "surprised"})
+    if not rows:
+        return ""
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.state] = counts.get(row.state, 0) + 1
+    told = ", ".join(f"{count} {state}" for state, count in counts.items())
+    still = "" if ended else " The runner is still finishing a merge."
+    name = "" if office.profile == "default" else f" --profile {office.profile}"
+    return f"Left: {told}.{still} Go on with `mergetui{name} resume` or by opening mergetui again."
+
+
+def _org_words(crm: str, org: dict[str, Any] | None) -> str:
+    if org is None:
+        return f"{crm} not signed in"
+    return f"{crm} {org['name']} ({'PRODUCTION' if org['production'] else 'sandbox'})"
+
+
+def _sets(count: int) -> str:
+    return f"{count} set" if count == 1 else f"{count} sets"
