@@ -125,6 +125,7 @@ async def sign_in(
         )
         visit = asyncio.ensure_future(_visit(open_browser, address))
         answer = await _first_answer(door.answer, visit, timeout_s)
+        await asyncio.wait({visit}, timeout=1)  # a program that follows the redirect may finish reading the page
     finally:
         if visit is not None:
             visit.cancel()
@@ -237,7 +238,10 @@ class _Door:
         writer.close()
 
     def _hear(self, method: str, target: str) -> tuple[str, str, _CodeAnswer | None]:
-        """(status line, sentence for the browser, the answer). A wrong state is not an answer to this sign-in: waiting goes on."""
+        """(status line, sentence for the browser, the answer).
+
+        A wrong state is no answer to this sign-in, so that no stray page can end it: waiting goes on.
+        """
         parts = urlsplit(target)
         if method != "GET" or parts.path != self._path:
             return "404 Not Found", "There is nothing here.", None

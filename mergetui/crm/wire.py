@@ -75,7 +75,7 @@ _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 
 def tidy(message: object, limit: int = 300) -> str:
     """A CRM's error message made fit for a person: one short line without tokens, addresses, control or bidi marks."""
-    text = _UNSAFE.sub(" ", str(message or ""))
+    text = _UNSAFE.sub(" ", str(message or "")[:2000])  # the patterns below are slow on long runs without a space
     text = _ADDRESS.sub("…@…", _SECRET.sub("…", text)).strip()
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
