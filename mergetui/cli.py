@@ -1,10 +1,293 @@
-"""The commands, one thin function each."""
+"""The commands, one thin function each. Imports stay inside them: ``--help`` and ``--version`` take ~30 ms."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from mergetui import __version__
+from mergetui.errors import Problem, Usage
+
+if TYPE_CHECKING:
+    from mergetui.workflow.office import Office
+
+Command = Callable[[argparse.Namespace], int]
+
+EPILOG = """\
+first steps:
+  mergetui demo                 try everything on a sandbox of both CRMs, without any account or network
+  mergetui login salesforce     sign in (then: mergetui login hubspot, mergetui pull, mergetui match)
+  mergetui                      open the cockpit: find, review, confirm, watch
+
+exit codes: 0 done, 1 something needs a person (said on stderr), 2 wrong usage
+MERGETUI_HOME puts config, data and state into one folder; NO_COLOR is honoured.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="mergetui",
+        description="Merge duplicate people in Salesforce and HubSpot together, safely, before the next sync.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"mergetui {__version__}")
+    top.add_argument("--profile", default="default", metavar="NAME", help="which pair of orgs (default: default)")
+    top.add_argument("--read-only", action="store_true", help="look only: no key and no command that writes")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    def add(name: str, run: Command, text: str, **more: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=more.get("description", text))
+        made.set_defaults(run=run)
+        return made
+
+    _sandbox_options(add("demo", _demo, "try it: a sandbox, signed in, pulled, matched, and the cockpit on it"))
+    _sandbox_options(add("sandbox", _sandbox, "only the sandbox's servers, in the foreground"), servers=True)
+    for name, action, text in (
+        ("login", _login, "sign in by OAuth; the token goes into the OS keyring"),
+        ("logout", _logout, "end a sign-in and forget its token"),
+    ):
+        add(name, action, text).add_argument("crm", choices=("salesforce", "hubspot"))
+    add("status", _status, "who is signed in, what is pulled, what is under way")
+    pull = add("pull", _pull, "bring all people of both CRMs into the local mirror")
+    pull.add_argument("--full", action="store_true", help="read everything anew")
+    add("match", _match, "rebuild the duplicate sets from the mirror")
+    runner = add("run", _run, "carry out approved plans without the screen; same checks, same journal")
+    runner.add_argument("--attached", action="store_true", help=argparse.SUPPRESS)
+    add("resume", _resume, "finish or explain what an interrupted run left")
+    history = add("history", _history, "every confirmed plan, and the crosswalk of dead ids")
+    history.add_argument("--json", action="store_true", help="all details as JSON")
+    history.add_argument("--csv", action="store_true", help="dead id → living id, as CSV")
+    snapshot = add("snapshot", _snapshot, "the snapshots taken before merges")
+    snapshot.add_argument("action", choices=("list", "show", "verify"))
+    snapshot.add_argument("name", nargs="?", help="a name, or its first characters")
+    return top
 
 
 def run(argv: Sequence[str]) -> int:
     """Parse ``argv`` (without the program's name) and run the command; returns the exit code."""
+    try:
+        options = parser().parse_args(argv)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 2
+    command: Command = getattr(options, "run", _cockpit)
+    try:
+        return command(options)
+    except Problem as problem:
+        _say(problem)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. Nothing is lost: `mergetui resume` goes on with plans that had started.\n")
+        return 1
+    except BrokenPipeError:
+        return 1
+
+
+def _say(problem: Problem) -> None:
+    for line in (problem.happened, problem.not_done, problem.todo):
+        if line:
+            sys.stderr.write(_printable(line) + "\n")
+
+
+def _printable(text: str) -> str:
+    """Text of a CRM on a terminal: control characters are shown, not sent."""
+    return "".join(c if c.isprintable() or c == "\t" else f"<{ord(c):02X}>" for c in text)
+
+
+def _told(text: str) -> None:
+    print(_printable(text), flush=True)
+
+
+def _office(options: argparse.Namespace) -> Office:
+    from mergetui.workflow.office import Office
+
+    return Office(options.profile, read_only=options.read_only)
+
+
+# the cockpit -----------------------------------------------------------------------------------------------------
+def _cockpit(options: argparse.Namespace) -> int:
+    return _open_cockpit(options.profile, read_only=options.read_only)
+
+
+def _open_cockpit(profile: str, *, read_only: bool) -> int:
+    if not sys.stdout.isatty() or not sys.stdin.isatty():
+        raise Usage(
+            "The cockpit needs a terminal.",
+            "It was not opened.",
+            "Use `mergetui --help` for commands without a screen.",
+        )
+    from mergetui.ui.app import run as show
+    from mergetui.workflow.desk import CockpitDesk
+    from mergetui.workflow.office import Office
+
+    last = show(lambda: CockpitDesk(Office(profile, read_only=read_only)))
+    if last:
+        print(_printable(last))
     return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from mergetui.config import DEMO
+    from mergetui.workflow.demo import open_demo, wait_for_runner
+    from mergetui.workflow.office import Office
+
+    sandbox = open_demo(_sandbox_words(options), sys.stderr)
+    try:
+        return _open_cockpit(DEMO, read_only=options.read_only)
+    finally:
+        office = Office(DEMO)
+        wait_for_runner(office)
+        sandbox.end(office.paths.sandbox_json)
+
+
+# sandbox ---------------------------------------------------------------------------------------------------------
+def _sandbox_options(made: argparse.ArgumentParser, *, servers: bool = False) -> None:
+    from mergetui.sandbox.options import add_arguments, add_server_arguments
+
+    if servers:
+        add_arguments(made)
+        add_server_arguments(made)
+    else:
+        add_arguments(made, event_delay="2s..8s")
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from mergetui.sandbox.options import from_namespace
+    from mergetui.sandbox.serve import run as serve
+
+    asyncio.run(serve(from_namespace(options)))
+    return 0
+
+
+# signing in ------------------------------------------------------------------------------------------------------
+def _login(options: argparse.Namespace) -> int:
+    import asyncio
+    import getpass
+    import webbrowser
+
+    from mergetui.workflow.connect import app_of, login
+
+    office = _office(options)
+    secret = ""
+    if options.crm == "hubspot":
+        secret = getpass.getpass("HubSpot client secret (kept in the OS keyring): ").strip()
+    app = app_of(office, options.crm, secret)
+
+    def browser(address: str) -> None:
+        print(f"Opening your browser. If it does not open, go to:\n{address}", flush=True)
+        webbrowser.open(address)
+
+    org = asyncio.run(login(office, app, browser))
+    _told(f"Signed in to {org.name} ({org.id}, {'PRODUCTION' if org.production else 'sandbox'}).")
+    return 0
+
+
+def _logout(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from mergetui.workflow.connect import logout
+
+    _told(asyncio.run(logout(_office(options), options.crm)))
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from mergetui.workflow.status import status_lines
+
+    for line in status_lines(_office(options)):
+        _told(line)
+    return 0
+
+
+# pulling and matching --------------------------------------------------------------------------------------------
+def _progress(what: str, done: int, total: int | None) -> None:
+    print(f"{what}: {done:,}{f' of {total:,}' if total else ''}", flush=True)
+
+
+def _pull(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from mergetui.workflow.refresh import pull
+
+    _told(asyncio.run(pull(_office(options), _progress, full=options.full)))
+    return 0
+
+
+def _match(options: argparse.Namespace) -> int:
+    from mergetui.workflow.refresh import match
+
+    _told(match(_office(options), _progress))
+    return 0
+
+
+# carrying out ----------------------------------------------------------------------------------------------------
+def _run(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from mergetui.workflow.carry_out import run as carry_out
+
+    return asyncio.run(carry_out(_office(options), _told, attached=options.attached))
+
+
+def _resume(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from mergetui.workflow.carry_out import open_plans
+    from mergetui.workflow.carry_out import run as carry_out
+
+    office = _office(options)
+    left = open_plans(office)
+    for line in left:
+        _told(line)
+    if not left:
+        _told("No merge was interrupted.")
+    return asyncio.run(carry_out(office, _told, attached=False))
+
+
+# looking back ----------------------------------------------------------------------------------------------------
+def _history(options: argparse.Namespace) -> int:
+    import csv
+    import json
+
+    from mergetui.workflow.history import crosswalk, history
+
+    office = _office(options)
+    if options.json:
+        print(json.dumps(history(office.ledger), indent=2, ensure_ascii=True))
+    elif options.csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(("crm", "dead_id", "current_id"))
+        writer.writerows(crosswalk(office.ledger))
+    else:
+        for entry in history(office.ledger):
+            merged = ", ".join(entry["salesforce"]["merged"]) or "—"
+            _told(f"{entry['state']:<10} {entry['title']}: {merged} → {entry['salesforce']['master'] or '—'}")
+    return 0
+
+
+def _snapshot(options: argparse.Namespace) -> int:
+    from mergetui.workflow.snapshots import run_action
+
+    code, lines = run_action(_office(options), options.action, options.name)
+    for line in lines:
+        print(line if options.action == "show" else _printable(line))
+    return code
+
+
+def _sandbox_words(options: argparse.Namespace) -> list[str]:
+    """The sandbox options of ``demo`` as words for the child that runs the sandbox."""
+    low, high = options.event_delay
+    words = [
+        *("--people", str(options.people), "--seed", str(options.seed)),
+        *("--sync-every", f"{options.sync_every}ms", "--event-delay", f"{low}ms..{high}ms"),
+        *("--latency", f"{options.latency}ms", "--auto-delete" if options.auto_delete else "--no-auto-delete"),
+    ]
+    if options.scenario:
+        words += ["--scenario", options.scenario]
+    for fault in options.faults:
+        words += ["--fault", fault]
+    return words

@@ -85,7 +85,20 @@ def pin(office: Office, org: OrgIdentity) -> None:
 
 async def logout(office: Office, crm: Crm) -> str:
     """Revoke and forget the token. The pin stays: it belongs to the profile, not to the sign-in."""
-    from mergetui.crm.oauth import revoke_and_forget
+    from mergetui.crm.http import open_client
+    from mergetui.crm.oauth import revoke
 
-    await revoke_and_forget(office.token_store(), crm)
-    return f"Signed out of {NAMES[crm]}."
+    store = office.token_store()
+    stored = store.read(crm)
+    if stored is None:
+        return f"You were not signed in to {NAMES[crm]}."
+    client = open_client()
+    told = ""
+    try:
+        await revoke(stored, client=client)
+    except errors.Problem as problem:
+        told = f" {NAMES[crm]} could not be told ({problem.happened}); end the session there by hand if that matters."
+    finally:
+        await client.aclose()
+    store.delete(crm)
+    return f"Signed out of {NAMES[crm]}; the token is deleted here.{told}"

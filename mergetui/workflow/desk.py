@@ -314,7 +314,7 @@ class CockpitDesk:
     # leaving ---------------------------------------------------------------------------------------------------
     async def close(self) -> str:
         self._runner.release()
-        ended = await asyncio.to_thread(self._runner.wait, 20.0)
+        ended = await asyncio.to_thread(self._runner.wait, 8.0)
         if self._clients is not None:
             for client in self._clients:
                 await client.aclose()

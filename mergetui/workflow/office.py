@@ -63,10 +63,11 @@ class Office:
             "delete:Contact": self.config.delete_on_sync_contacts,
             "delete:Lead": self.config.delete_on_sync_leads,
         }
+        mirror = self.mirror
         fields = [
-            info
-            for crm, name in (("salesforce", "Lead"), ("salesforce", "Contact"), ("hubspot", "contact"))
-            for info in self.mirror.fields(crm, name)
+            *mirror.fields("salesforce", "Lead"),
+            *mirror.fields("salesforce", "Contact"),
+            *mirror.fields("hubspot", "contact"),
         ]
         return settings(declared, fields=fields)
 

@@ -35,7 +35,7 @@ async def pull(office: Office, told: Told, *, full: bool) -> str:
 
 def match(office: Office, told: Told) -> str:
     """Rebuild the duplicate sets; decisions live in the ledger and survive. Returns the sentence to print."""
-    from mergetui.matching import match as find
+    from mergetui.matching.match import match as find
 
     mirror = office.mirror
     result = find(mirror.facts(), progress=lambda what, done, total: told(what, done, total))

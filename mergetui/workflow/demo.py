@@ -1,0 +1,166 @@
+"""`mergetui demo`: a sandbox of both CRMs as our own child, signed in to, pulled, matched, and opened."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from mergetui import errors
+from mergetui.config import DEMO
+from mergetui.workflow.children import command, run_child
+from mergetui.workflow.connect import login
+from mergetui.workflow.office import Office
+
+Told = Callable[[str], None]
+
+
+class Sandbox:
+    """The sandbox behind the profile ``demo``: ours, or one that outlived an earlier cockpit."""
+
+    def __init__(self, info: dict[str, Any], process: subprocess.Popen[str] | None) -> None:
+        self.info = info
+        self._process = process
+
+    @property
+    def attached(self) -> bool:
+        """True when it was found running."""
+        return self._process is None
+
+    def end(self, file: Path) -> None:
+        """An orderly quit takes the sandbox along."""
+        with suppress(OSError):
+            os.kill(int(self.info["pid"]), signal.SIGTERM)
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+        file.unlink(missing_ok=True)
+
+
+def find(file: Path) -> Sandbox | None:
+    """The sandbox that ``sandbox.json`` names, if it still lives and answers."""
+    try:
+        info = json.loads(file.read_text())
+        os.kill(int(info["pid"]), 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Sandbox(info, None) if _answers(str(info.get("salesforce_url", ""))) else None
+
+
+def _answers(url: str) -> bool:
+    import socket
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=1.0):
+            return True
+    except OSError:
+        return False
+
+
+def start(words: Sequence[str], file: Path) -> Sandbox:
+    """Start a sandbox in a session of its own and wait for its line of JSON. Raises Problem when none comes."""
+    log = file.with_name("sandbox.log")
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command("sandbox", "--linger", *words),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=out,
+            text=True,
+            start_new_session=True,
+        )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    try:
+        info = json.loads(line)
+    except ValueError:
+        process.kill()
+        process.wait()
+        from mergetui.workflow.children import last_line
+
+        why = last_line(log)
+        raise errors.Problem(
+            f"The sandbox did not start{f': {why}' if why else ''}.", "Nothing was opened.", f"Its log is {log}."
+        ) from None
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as out_file:
+        json.dump(info, out_file)
+    return Sandbox(info, process)
+
+
+async def prepare(sandbox: Sandbox, told: Told) -> None:
+    """Sign in to both sides by OAuth, following the consent page itself. Raises errors.Problem."""
+    from mergetui.crm.oauth import follow_consent, hubspot_app, salesforce_app
+
+    info = sandbox.info
+    office = Office(DEMO)
+    try:
+        apps = (
+            salesforce_app(info["salesforce_client_id"], login_url=info["salesforce_url"]),
+            hubspot_app(
+                info["hubspot_client_id"],
+                info["hubspot_client_secret"],
+                app_url=info["hubspot_url"],
+                api_url=info["hubspot_url"],
+            ),
+        )
+        for app in apps:
+            org = await login(office, app, follow_consent)
+            told(f"signed in to {org.name}")
+    finally:
+        office.close()
+
+
+def open_demo(words: Sequence[str], out: IO[str]) -> Sandbox:
+    """Everything before the cockpit: returns the sandbox, with the profile ``demo`` filled. Raises errors.Problem."""
+
+    def told(text: str) -> None:
+        out.write(text + "\n")
+        out.flush()
+
+    office = Office(DEMO)
+    file = office.paths.sandbox_json
+    found = find(file)
+    if found is not None:
+        told("A sandbox of an earlier demo is still running; going on in it (its people and options stay as they are).")
+        return found
+    holder = office.runner_lock().holder()
+    if holder is not None:
+        raise errors.Busy(
+            f"A runner of an earlier demo is still at work (process {holder.pid}).", "No new demo was started.",
+            "Wait a moment and start it again.",
+        )  # fmt: skip
+    # the old world is gone, and with it everything its records could still mean
+    shutil.rmtree(office.paths.data, ignore_errors=True)
+    office.paths.demo_tokens.unlink(missing_ok=True)
+    told("starting a sandbox of Salesforce and HubSpot on this machine …")
+    sandbox = start(words, file)
+    try:
+        asyncio.run(prepare(sandbox, told))
+        for name in ("pull", "match"):
+            code = run_child(["--profile", DEMO, name], out)
+            if code:
+                raise errors.Problem(f"`mergetui --profile {DEMO} {name}` failed.", "The demo was not opened.", "")
+    except BaseException:
+        sandbox.end(file)
+        raise
+    return sandbox
+
+
+def wait_for_runner(office: Office, seconds: float = 20.0) -> None:
+    """The sandbox must outlive the pair that a runner is in."""
+    import time
+
+    end = time.monotonic() + seconds
+    while office.runner_lock().holder() is not None and time.monotonic() < end:
+        time.sleep(0.1)
