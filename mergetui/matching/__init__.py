@@ -1,1 +1,1 @@
-"""matching"""
+"""Find: normalise → block → score → group, with evidence. Pure functions."""
