@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
-
 from mergetui.twin.cast import Cast, CastList
 from mergetui.twin.ids import salesforce_id
 from mergetui.twin.people_activity import iso
+from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_scenarios import SCENARIOS, duplicated
 from mergetui.twin.people_singles import HOSTILE, TRAPS, hostile, hubspot_only, linked, odd, salesforce_only
 from mergetui.twin.people_stage import Stage
@@ -39,16 +38,16 @@ def cast(*, seed: int, people: int, now: int, sync_every_ms: int, scenario: str 
         raise ValueError("a cast needs at least one person for a scenario, and never fewer than none")
     polls = (now - 30_000 - 2 * sync_every_ms, now - 30_000 - sync_every_ms, now - 30_000)
     stage = Stage(seed, people, now, polls)
-    parts = _parts(random.Random(seed), people)
+    parts = _parts(Dice(seed), people)
     if scenario is not None:
         _make_room(parts)
     for number, (part, _) in enumerate(parts):
-        _play(stage, random.Random(seed * 1_000_003 + number), part)
+        _play(stage, Dice(seed * 1_000_003 + number), part)
     humans = list(stage.humans)
     if scenario is not None:
-        duplicated(stage, random.Random(f"{seed} {scenario}"), scenario, clear=True)
+        duplicated(stage, Dice(f"{seed} {scenario}"), scenario, clear=True)
         humans = [stage.humans[-1], *humans]
-    _show_polls(stage, random.Random(seed + 17), polls)
+    _show_polls(stage, Dice(seed + 17), polls)
     lists = _lists(stage)
     return Cast(
         org_id=salesforce_id("00D", 700_000 + seed % 1000),
@@ -71,7 +70,7 @@ def cast(*, seed: int, people: int, now: int, sync_every_ms: int, scenario: str 
     )
 
 
-def _parts(rng: random.Random, people: int) -> list[tuple[str, int]]:
+def _parts(rng: Dice, people: int) -> list[tuple[str, int]]:
     """What to write, in order: (kind, humans it takes). Kinds are scenarios, ``trap N``, ``hostile N`` or ordinary."""
     parts: list[tuple[str, int]] = []
     wanted = round(people * DUPLICATED)
@@ -89,8 +88,8 @@ def _parts(rng: random.Random, people: int) -> list[tuple[str, int]]:
         trapped -= size
         number += 1
     left = people - sum(size for _, size in parts)
-    kinds_of, weights = zip(*_ORDINARY, strict=True)
-    parts += [(kind, 1) for kind in rng.choices(kinds_of, weights, k=left)]
+    ordinary = [kind for kind, _ in _ORDINARY]
+    parts += [(kind, 1) for kind in rng.choices(ordinary, [weight for _, weight in _ORDINARY], k=left)]
     rng.shuffle(parts)
     return parts
 
@@ -102,7 +101,7 @@ def _make_room(parts: list[tuple[str, int]]) -> None:
     parts[last] = ("nobody", 0)
 
 
-def _play(stage: Stage, rng: random.Random, part: str) -> None:
+def _play(stage: Stage, rng: Dice, part: str) -> None:
     kind, _, number = part.partition(" ")
     if kind in SCENARIOS:
         duplicated(stage, rng, kind)
@@ -122,15 +121,15 @@ def _play(stage: Stage, rng: random.Random, part: str) -> None:
         hostile(stage, rng, int(number))
 
 
-def _show_polls(stage: Stage, rng: random.Random, polls: tuple[int, ...]) -> None:
+def _show_polls(stage: Stage, rng: Dice, polls: tuple[int, ...]) -> None:
     """Give every visible poll its burst: 5–12 ordinary linked contacts, synced within 4 s of its beginning."""
     left = rng.sample(stage.pollable, min(len(stage.pollable), 12 * len(polls)))
     share = len(left) // len(polls)
     for poll in polls:
-        for _ in range(min(share, rng.randint(5, 12))):
+        for _ in range(min(share, rng.within((5, 12)))):
             draft = left.pop()
-            draft.synced = poll + rng.randrange(0, 4000)
-            draft.updated = draft.synced + rng.randrange(1400, 3500)
+            draft.synced = poll + rng.between(0, 4000)
+            draft.updated = draft.synced + rng.between(1400, 3500)
             draft.values["salesforcelastsynctime"] = iso(draft.synced)
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+_PAIRS = tuple(a + b for a in _DIGITS for b in _DIGITS)
 _POD = "Wz0"
 _LOW = 62**5
 LIMIT = 62**9
@@ -19,7 +20,7 @@ def salesforce_id(prefix: str, number: int) -> str:
     """
     high, low = divmod(number, _LOW)
     head, head_check = _head(prefix, high)
-    tail = _base62(low, 5)
+    tail = _PAIRS[low // 62**3] + _PAIRS[low // 62 % 3844] + _DIGITS[low % 62]
     return head + tail + head_check + _check(tail)
 
 
@@ -41,21 +42,10 @@ def _head(prefix: str, high: int) -> tuple[str, str]:
         raise ValueError("a key prefix has three letters or digits")
     if not 0 <= high < 62**4:
         raise ValueError("the number does not fit into a Salesforce id")
-    head = prefix + _POD + _base62(high, 4)
+    head = prefix + _POD + _PAIRS[high // 3844] + _PAIRS[high % 3844]
     return head, _check(head[:5]) + _check(head[5:])
 
 
-def _base62(number: int, width: int) -> str:
-    out = ""
-    for _ in range(width):
-        number, digit = divmod(number, 62)
-        out = _DIGITS[digit] + out
-    return out
-
-
 def _check(five: str) -> str:
-    bits = 0
-    for place, char in enumerate(five):
-        if "A" <= char <= "Z":
-            bits |= 1 << place
-    return _CHECKS[bits]
+    a, b, c, d, e = five
+    return _CHECKS[a.isupper() | b.isupper() << 1 | c.isupper() << 2 | d.isupper() << 3 | e.isupper() << 4]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +10,12 @@ from mergetui.twin.names import Culture, slug
 from mergetui.twin.names_asia import ASIA
 from mergetui.twin.names_europe import EUROPE
 from mergetui.twin.names_south import SOUTH
+from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_work import DEPARTMENTS, INDUSTRIES, LOCAL_TITLES
 
 CULTURES: tuple[Culture, ...] = EUROPE + SOUTH + ASIA
 _WEIGHTS = tuple(culture.weight for culture in CULTURES)
+_BY_WEIGHT = tuple(culture for culture in CULTURES for _ in range(culture.weight))
 WEBMAIL = ("gmail.example", "outlook.example", "yahoo.example", "icloud.example", "proton.example")
 _LOCAL_WEBMAIL = {
     "de": "gmx.example", "fr": "orange.example", "zh-cn": "qq.example", "ko": "naver.example", "ja": "docomo.example",
@@ -80,14 +81,18 @@ class Phonebook:
     def __init__(self) -> None:
         self._numbers: set[str] = set()
         self._addresses: set[str] = set()
+        self._used_up: dict[tuple[str, bool], int] = {}
 
-    def number(self, rng: random.Random, culture: Culture, mobile: bool) -> str:
+    def number(self, rng: Dice, culture: Culture, mobile: bool) -> str:
         """``+44 20 7946 0018``; empty when the culture's fictional range seems used up."""
-        for _ in range(8):
-            number = f"+{culture.dial} {digits(rng, rng.choice(culture.mobile if mobile else culture.land))}"
+        ranges = culture.code, mobile
+        misses = self._used_up.get(ranges, 0)
+        for _ in range(8 if misses < 5 else 1):
+            number = f"+{culture.dial} {digits(rng, rng.one(culture.mobile if mobile else culture.land))}"
             if number not in self._numbers:
                 self._numbers.add(number)
                 return number
+        self._used_up[ranges] = misses + 1
         return ""
 
     def address(self, wanted: str) -> str:
@@ -101,23 +106,21 @@ class Phonebook:
         return address
 
 
-def digits(rng: random.Random, pattern: str) -> str:
+def digits(rng: Dice, pattern: str) -> str:
     """The pattern with every ``#`` replaced by a digit."""
     if "#" not in pattern:
         return pattern
     count = pattern.count("#")
-    drawn = str(rng.randrange(10**count)).zfill(count)
+    drawn = str(rng.below(10**count)).zfill(count)
     parts = pattern.split("#")
     return "".join(part + digit for part, digit in zip(parts, [*drawn, ""], strict=True))
 
 
-def street_of(rng: random.Random, culture: Culture) -> str:
-    return (
-        rng.choice(culture.streets).replace("#", str(rng.randrange(1, 190)), 1).replace("#", str(rng.randrange(1, 60)))
-    )
+def street_of(rng: Dice, culture: Culture) -> str:
+    return rng.one(culture.streets).replace("#", str(rng.between(1, 190)), 1).replace("#", str(rng.between(1, 60)))
 
 
-def found_companies(rng: random.Random, count: int, phones: Phonebook) -> dict[str, list[Company]]:
+def found_companies(rng: Dice, count: int, phones: Phonebook) -> dict[str, list[Company]]:
     """At least one firm for every culture, about ``count`` in all, with distinct domains."""
     total = sum(_WEIGHTS)
     domains: set[str] = set()
@@ -128,42 +131,45 @@ def found_companies(rng: random.Random, count: int, phones: Phonebook) -> dict[s
     return found
 
 
-def _company(rng: random.Random, culture: Culture, phones: Phonebook, domains: set[str]) -> Company:
-    town = rng.choice(culture.towns)
-    for attempt in range(6):
+def _company(rng: Dice, culture: Culture, phones: Phonebook, domains: set[str]) -> Company:
+    town = rng.one(culture.towns)
+    for _ in range(6):
         native, roman, base = _company_name(rng, culture)
         domain = base + ".example"
         if domain not in domains:
             break
+    number = 1
     while domain in domains:
-        attempt += 1
-        native, roman = f"{native} {attempt}", f"{roman} {attempt}"
-        domain = f"{base}{attempt}-{len(domains)}.example"
+        number += 1
+        domain = f"{base}-{number}.example"
+    if number > 1:
+        native, roman = f"{native} {number}", f"{roman} {number}"
     domains.add(domain)
-    legal = rng.choice(culture.legal)
+    legal = rng.one(culture.legal)
     joint = "" if culture.language in ("ja", "zh-cn", "zh-tw") and not legal.isascii() else " "
     return Company(
-        name=f"{native}{joint}{legal}", roman=f"{roman} {legal if legal.isascii() else 'Ltd'}", stem=native, legal=legal,
-        domain=domain, culture=culture, pattern=rng.randrange(5), phone=phones.number(rng, culture, mobile=False),
+        name=f"{native}{joint}{legal}", roman=f"{roman} {legal if legal.isascii() else 'Ltd'}",
+        stem=native, legal=legal,
+        domain=domain, culture=culture, pattern=rng.below(5), phone=phones.number(rng, culture, mobile=False),
         street=street_of(rng, culture), city=town.city, state=town.state, postal=postal_of(rng, town.postal),
-        industry=rng.choice(INDUSTRIES), employees=rng.choice((8, 25, 60, 140, 300, 750, 1800, 5200)),
+        industry=rng.one(INDUSTRIES), employees=rng.one((8, 25, 60, 140, 300, 750, 1800, 5200)),
     )  # fmt: skip
 
 
-def postal_of(rng: random.Random, pattern: str) -> str:
+def postal_of(rng: Dice, pattern: str) -> str:
     return digits(rng, pattern)
 
 
-def _company_name(rng: random.Random, culture: Culture) -> tuple[str, str, str]:
+def _company_name(rng: Dice, culture: Culture) -> tuple[str, str, str]:
     """(as written, romanised, domain without ending)."""
-    trade, trade_roman = rng.choice(culture.trades)
+    trade, trade_roman = rng.one(culture.trades)
     kind = rng.random()
     if kind < 0.5:
-        word, word_roman = rng.choice(culture.words)
+        word, word_roman = rng.one(culture.words)
     else:
-        word, word_roman = rng.choice(culture.surnames)[0]
+        word, word_roman = rng.one(culture.surnames)[0]
     if kind > 0.92:
-        other, other_roman = rng.choice(culture.surnames)[0]
+        other, other_roman = rng.one(culture.surnames)[0]
         native, roman = f"{word} & {other}", f"{word_roman} & {other_roman}"
     else:
         joint = "" if culture.language in ("ja", "zh-cn", "zh-tw") else " "
@@ -180,14 +186,14 @@ def work_address(look: Look, pattern: int) -> str:
     return f"{local}@{look.company.domain}"
 
 
-def private_address(rng: random.Random, look: Look) -> str:
+def private_address(rng: Dice, look: Look) -> str:
     first, last = slug(look.roman_first) or "me", slug(look.roman_last) or "home"
-    year = f"{rng.randrange(60, 105) % 100:02d}"
-    local = rng.choice(
+    year = f"{rng.between(60, 105) % 100:02d}"
+    local = rng.one(
         (f"{first}.{last}{year}", f"{first}{last}{year}", f"{first[0]}.{last}{year}", f"{last}{first[0]}{year}")
     )
     local_mail = _LOCAL_WEBMAIL.get(look.culture.language)
-    domain = local_mail if local_mail and rng.random() < 0.5 else rng.choice(WEBMAIL)
+    domain = local_mail if local_mail and rng.random() < 0.5 else rng.one(WEBMAIL)
     return f"{local}@{domain}"
 
 
@@ -195,7 +201,7 @@ _DOMESTIC_SALUTATIONS = (("Mr.",), ("Ms.", "Ms.", "Mrs."))
 
 
 def invent(
-    rng: random.Random,
+    rng: Dice,
     phones: Phonebook,
     companies: dict[str, list[Company]],
     *,
@@ -203,13 +209,13 @@ def invent(
     culture: Culture | None = None,
 ) -> Look:
     """A new human. ``last`` fixes the surname (Latin letters), ``culture`` the culture."""
-    culture = culture or rng.choices(CULTURES, _WEIGHTS)[0]
+    culture = culture or rng.one(_BY_WEIGHT)
     male = rng.random() < 0.5
-    first, roman_first = rng.choice(culture.male if male else culture.female)
-    surname = rng.choice(culture.surnames)[0 if male else 1]
+    first, roman_first = rng.one(culture.male if male else culture.female)
+    surname = rng.one(culture.surnames)[0 if male else 1]
     written, roman_last = surname
     if culture.double:
-        second = rng.choice(culture.surnames)[0][0]
+        second = rng.one(culture.surnames)[0][0]
         written = roman_last = f"{written} {second}" if rng.random() < 0.7 else written
     if culture.own_script and rng.random() > culture.native:
         first, written = roman_first, roman_last
@@ -217,28 +223,27 @@ def invent(
         written = roman_last = last
         first = roman_first
     home = companies[culture.code]
-    company = rng.choice(home) if rng.random() < 0.88 else rng.choice(companies[rng.choice(CULTURES).code])
-    department, titles = rng.choice(DEPARTMENTS)
-    title = rng.choice(titles)
+    company = rng.one(home) if rng.random() < 0.88 else rng.one(companies[rng.one(CULTURES).code])
+    department, titles = rng.one(DEPARTMENTS)
+    title = rng.one(titles)
     if rng.random() < 0.3 and culture.language in LOCAL_TITLES:
-        title = rng.choice(LOCAL_TITLES[culture.language])
-    born = rng.randrange(1956, 2004)
-    salutation = (
-        rng.choice(_DOMESTIC_SALUTATIONS[0 if male else 1]) if rng.random() < 0.94 else rng.choice(("Dr.", "Prof."))
-    )
+        title = rng.one(LOCAL_TITLES[culture.language])
+    born = rng.between(1956, 2004)
+    salutation = rng.one(_DOMESTIC_SALUTATIONS[0 if male else 1]) if rng.random() < 0.94 else rng.one(("Dr.", "Prof."))
     look = Look(
         culture=culture, male=male, first=first, last=written, roman_first=roman_first, roman_last=roman_last,
         salutation=salutation, company=company, company_name=company.name, title=title, department=department,
         email="", private="", phone=phones.number(rng, company.culture, mobile=False),
         mobile=phones.number(rng, culture, mobile=True), street=company.street, city=company.city, state=company.state,
-        postal=company.postal, country=company.culture.country, birthdate=f"{born}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}",
+        postal=company.postal, country=company.culture.country,
+        birthdate=f"{born}-{rng.between(1, 13):02d}-{rng.between(1, 29):02d}",
     )  # fmt: skip
     look.email = phones.address(work_address(look, company.pattern))
     look.private = phones.address(private_address(rng, look))
     return look
 
 
-def at_home(rng: random.Random, look: Look, like: Look | None = None) -> None:
+def at_home(rng: Dice, look: Look, like: Look | None = None) -> None:
     """Move a look to a private address; to that of ``like`` when they live together."""
     if like is not None:
         look.street, look.city, look.state, look.postal, look.country = (
@@ -249,11 +254,11 @@ def at_home(rng: random.Random, look: Look, like: Look | None = None) -> None:
             like.country,
         )
         return
-    town = rng.choice(look.culture.towns)
+    town = rng.one(look.culture.towns)
     look.street, look.city, look.state = street_of(rng, look.culture), town.city, town.state
     look.postal, look.country = postal_of(rng, town.postal), look.culture.country
 
 
-def pick(rng: random.Random, options: Sequence[str], share: float) -> str:
+def pick(rng: Dice, options: Sequence[str], share: float) -> str:
     """One of the options with probability ``share``, else nothing."""
-    return rng.choice(options) if rng.random() < share else ""
+    return rng.one(options) if rng.random() < share else ""

@@ -6,10 +6,10 @@ the loser. Only facts/integration.md decides what is right to do with them; here
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 
 from mergetui.twin.people_activity import DAY, FEW, LITTLE, RICH, SOME, Richness, date, iso
+from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_look import Look
 from mergetui.twin.people_stage import Entry, Person, Stage, Values, Written
 from mergetui.twin.people_variants import variant
@@ -21,13 +21,13 @@ FULL, SPARSE = 0.85, 0.25
 class Actor:
     """One human in the making: the stage, the dice, the true look, and whether the pair must be easy to tell."""
 
-    def __init__(self, stage: Stage, rng: random.Random, entry: Entry, clear: bool) -> None:
+    def __init__(self, stage: Stage, rng: Dice, entry: Entry, clear: bool) -> None:
         self.stage, self.rng, self.entry, self.clear = stage, rng, entry, clear
         self.look = stage.look(rng, SCENARIO_SURNAMES[entry.scenario] if clear else "")
 
     def other(self, email: str = "", style: str = "") -> Look:
         """Another record's view of the human, with an address of its own unless ``email`` says otherwise."""
-        email = email or self.rng.choice(("private", "private", "work", "tagged"))
+        email = email or self.rng.one(("private", "private", "work", "tagged"))
         return variant(self.rng, self.stage.phones, self.look, email=email, style=style, clear=self.clear)
 
     def row(
@@ -57,7 +57,7 @@ class Actor:
         """Consent of two records; often one says no to what the other allows."""
         if self.rng.random() > share:
             return {}, {}
-        name = self.rng.choice(("HasOptedOutOfEmail", "HasOptedOutOfEmail", "DoNotCall", "HasOptedOutOfFax"))
+        name = self.rng.one(("HasOptedOutOfEmail", "HasOptedOutOfEmail", "DoNotCall", "HasOptedOutOfFax"))
         mine = self.rng.random() < 0.4
         return {name: mine}, {name: not mine}
 
@@ -116,7 +116,7 @@ def t07(actor: Actor) -> None:
 def t08(actor: Actor) -> None:
     """T08: only M is synced; L has another address or none, and no HubSpot contact."""
     actor.both("Contact", actor.look, FULL, SOME)
-    actor.row("Contact", actor.other(actor.rng.choice(("none", "none", "work"))), SPARSE)
+    actor.row("Contact", actor.other(actor.rng.one(("none", "none", "work"))), SPARSE)
 
 
 def t09(actor: Actor) -> None:
@@ -135,14 +135,14 @@ def t11(actor: Actor) -> None:
     """T11: two Salesforce records of one object, nothing in HubSpot."""
     object_name: Person = "Contact" if actor.clear or actor.rng.random() < 0.6 else "Lead"
     actor.row(object_name, actor.look, FULL)
-    actor.row(object_name, actor.other(actor.rng.choice(("none", "work", "private"))), SPARSE)
+    actor.row(object_name, actor.other(actor.rng.one(("none", "work", "private"))), SPARSE)
 
 
 def t12(actor: Actor) -> None:
     """T12: lead and lead, different e-mails, both synced."""
     first, second = actor.differing_consent()
     actor.both("Lead", actor.look, FULL, SOME, first)
-    actor.both("Lead", actor.other(), SPARSE, actor.rng.choice((FEW, SOME)), second)
+    actor.both("Lead", actor.other(), SPARSE, actor.rng.one((FEW, SOME)), second)
 
 
 def t13(actor: Actor) -> None:
@@ -162,7 +162,7 @@ def t15(actor: Actor) -> None:
     """T15: four contacts of one human, at least three of them synced."""
     actor.both("Contact", actor.look, FULL, SOME)
     actor.both("Contact", actor.other("private"), SPARSE, FEW)
-    actor.both("Contact", actor.other("tagged"), SPARSE, actor.rng.choice((FEW, SOME)))
+    actor.both("Contact", actor.other("tagged"), SPARSE, actor.rng.one((FEW, SOME)))
     last = actor.other("work")
     if actor.rng.random() < 0.5:
         actor.both("Contact", last, SPARSE, FEW)
@@ -215,7 +215,7 @@ def t25(actor: Actor) -> None:
 def _stale_since(actor: Actor, values: dict[str, str], contact_id: str) -> None:
     """The old contact was last synced long before the record was; its mapped values are those of that time."""
     draft = next(draft for draft in actor.entry.contacts if draft.id == contact_id)
-    draft.synced = max(draft.created + 1000, draft.synced - actor.rng.randrange(40, 200) * DAY)
+    draft.synced = max(draft.created + 1000, draft.synced - actor.rng.between(40, 200) * DAY)
     draft.updated = max(draft.created, draft.synced + 2000)
     values["salesforcelastsynctime"] = iso(draft.synced)
 
@@ -250,7 +250,7 @@ SCENARIOS: dict[str, Callable[[Actor], None]] = {
 }  # fmt: skip
 
 
-def duplicated(stage: Stage, rng: random.Random, scenario: str, *, clear: bool = False) -> None:
+def duplicated(stage: Stage, rng: Dice, scenario: str, *, clear: bool = False) -> None:
     """Write one human of this scenario. ``clear``: with a surname of its own and a pair anybody would recognise."""
     entry = Entry(scenario=scenario)
     actor = Actor(stage, rng, entry, clear)

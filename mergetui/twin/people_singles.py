@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import random
-
 from mergetui.twin.ids import salesforce_id
 from mergetui.twin.people_activity import DAY, FEW, LITTLE, NONE, RICH, SOME, Richness, date, iso
+from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_look import Look, at_home, private_address, work_address
 from mergetui.twin.people_stage import PREFIXES, Entry, Person, Stage, Values
 
 
-def _how(rng: random.Random) -> Richness:
+def _how(rng: Dice) -> Richness:
     dice = rng.random()
     return NONE if dice < 0.25 else LITTLE if dice < 0.5 else FEW if dice < 0.8 else SOME if dice < 0.97 else RICH
 
 
-def linked(stage: Stage, rng: random.Random, object_name: Person) -> None:
+def linked(stage: Stage, rng: Dice, object_name: Person) -> None:
     """One row, one contact, linked."""
     entry = Entry()
     look = stage.look(rng)
@@ -34,7 +33,7 @@ def linked(stage: Stage, rng: random.Random, object_name: Person) -> None:
     stage.close(entry)
 
 
-def salesforce_only(stage: Stage, rng: random.Random) -> None:
+def salesforce_only(stage: Stage, rng: Dice) -> None:
     """One row that HubSpot does not know, often without an address."""
     entry, look = Entry(), stage.look(rng)
     if rng.random() < 0.6:
@@ -43,7 +42,7 @@ def salesforce_only(stage: Stage, rng: random.Random) -> None:
     stage.close(entry)
 
 
-def hubspot_only(stage: Stage, rng: random.Random) -> None:
+def hubspot_only(stage: Stage, rng: Dice) -> None:
     """One contact that Salesforce does not know: from a form, an import, or without an address."""
     entry, look = Entry(), stage.look(rng)
     dice = rng.random()
@@ -59,12 +58,12 @@ def hubspot_only(stage: Stage, rng: random.Random) -> None:
     stage.close(entry)
 
 
-def odd(stage: Stage, rng: random.Random) -> None:
+def odd(stage: Stage, rng: Dice) -> None:
     """One of the ordinary irregularities of a pair of orgs."""
-    (_unlinked, _orphan, _mismatched, _converted, _out_of_list, _additional)[rng.randrange(6)](stage, rng)
+    (_unlinked, _orphan, _mismatched, _converted, _out_of_list, _additional)[rng.below(6)](stage, rng)
 
 
-def _unlinked(stage: Stage, rng: random.Random) -> None:
+def _unlinked(stage: Stage, rng: Dice) -> None:
     """The same address on both sides, not linked yet: outside the inclusion list."""
     entry, look = Entry(), stage.look(rng)
     stage.person(rng, entry, "Contact", look, full=0.5)
@@ -72,7 +71,7 @@ def _unlinked(stage: Stage, rng: random.Random) -> None:
     stage.close(entry)
 
 
-def _orphan(stage: Stage, rng: random.Random) -> None:
+def _orphan(stage: Stage, rng: Dice) -> None:
     """The contact's Salesforce row was purged long ago; the dead id stays (facts/integration.md §4)."""
     entry, look = Entry(), stage.look(rng)
     dead = salesforce_id(PREFIXES["Contact"], 950_000_000 + len(stage.humans))
@@ -85,7 +84,7 @@ def _orphan(stage: Stage, rng: random.Random) -> None:
     stage.close(entry)
 
 
-def _mismatched(stage: Stage, rng: random.Random) -> None:
+def _mismatched(stage: Stage, rng: Dice) -> None:
     """Linked, but the two sides hold different addresses."""
     entry, look = Entry(), stage.look(rng)
     row = stage.person(rng, entry, "Contact", look, full=0.5)
@@ -93,7 +92,7 @@ def _mismatched(stage: Stage, rng: random.Random) -> None:
     stage.close(entry)
 
 
-def _converted(stage: Stage, rng: random.Random) -> None:
+def _converted(stage: Stage, rng: Dice) -> None:
     """A lead that became a contact; HubSpot holds both ids."""
     entry, look = Entry(), stage.look(rng)
     contact = stage.person(rng, entry, "Contact", look, full=0.6)
@@ -108,7 +107,7 @@ def _converted(stage: Stage, rng: random.Random) -> None:
     stage.close(entry)
 
 
-def _out_of_list(stage: Stage, rng: random.Random) -> None:
+def _out_of_list(stage: Stage, rng: Dice) -> None:
     """Linked once, outside the inclusion list now."""
     entry, look = Entry(), stage.look(rng)
     row = stage.person(rng, entry, "Contact", look, full=0.5)
@@ -116,7 +115,7 @@ def _out_of_list(stage: Stage, rng: random.Random) -> None:
     stage.close(entry)
 
 
-def _additional(stage: Stage, rng: random.Random) -> None:
+def _additional(stage: Stage, rng: Dice) -> None:
     """Linked; the HubSpot contact knows a second address."""
     entry, look = Entry(), stage.look(rng)
     row = stage.person(rng, entry, "Contact", look, full=0.6)
@@ -127,7 +126,7 @@ def _additional(stage: Stage, rng: random.Random) -> None:
 # not duplicates ------------------------------------------------------------------------------------------------
 
 
-def switchboard(stage: Stage, rng: random.Random) -> None:
+def switchboard(stage: Stage, rng: Dice) -> None:
     """Three colleagues who give their firm's number."""
     boss = stage.look(rng)
     number = boss.company.phone or boss.phone
@@ -139,7 +138,7 @@ def switchboard(stage: Stage, rng: random.Random) -> None:
         _ordinary(stage, rng, look)
 
 
-def family(stage: Stage, rng: random.Random) -> None:
+def family(stage: Stage, rng: Dice) -> None:
     """Two people who share a surname, a home and a mailbox; HubSpot holds one contact with it."""
     one = stage.look(rng)
     at_home(rng, one)
@@ -164,7 +163,7 @@ def family(stage: Stage, rng: random.Random) -> None:
     stage.close(entry)
 
 
-def junior(stage: Stage, rng: random.Random) -> None:
+def junior(stage: Stage, rng: Dice) -> None:
     """Father and son: one name, one firm, one address, another generation."""
     father = stage.look(rng)
     son = father.copy()
@@ -181,7 +180,7 @@ def junior(stage: Stage, rng: random.Random) -> None:
         stage.close(entry)
 
 
-def namesakes(stage: Stage, rng: random.Random) -> None:
+def namesakes(stage: Stage, rng: Dice) -> None:
     """Two people who share only their name."""
     one = stage.look(rng)
     two = stage.look(rng)
@@ -194,7 +193,7 @@ def namesakes(stage: Stage, rng: random.Random) -> None:
         _ordinary(stage, rng, look)
 
 
-def _ordinary(stage: Stage, rng: random.Random, look: Look) -> None:
+def _ordinary(stage: Stage, rng: Dice, look: Look) -> None:
     entry = Entry()
     row = stage.person(rng, entry, "Contact", look, full=0.6)
     stage.contact(rng, entry, look, row, how=_how(rng))
@@ -219,7 +218,7 @@ HOSTILE: tuple[tuple[str, str, dict[str, str]], ...] = (
 FORMULA_COMPANY = "=cmd|'/C calc'!A0"
 
 
-def hostile(stage: Stage, rng: random.Random, number: int) -> None:
+def hostile(stage: Stage, rng: Dice, number: int) -> None:
     """A linked human whose text attacks terminals, markup, spreadsheets or queries. The first is there twice."""
     first, last, extra = HOSTILE[number]
     entry = Entry(scenario="T03" if number == 0 else "")

@@ -6,7 +6,6 @@ from their row through ``mapping``, as the integration would have done.
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,6 +15,7 @@ from mergetui.twin.ids import salesforce_id
 from mergetui.twin.mapping import ACCOUNT_NAME, as_text, rules_for
 from mergetui.twin.names import Culture
 from mergetui.twin.people_activity import DAY, FEW, HOUR, Chronicle, Richness, date, iso
+from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_look import Company, Look, Phonebook, found_companies, invent
 from mergetui.twin.people_work import (
     CAMPAIGNS,
@@ -95,13 +95,12 @@ class Stage:
         self.unsubscribed: dict[str, tuple[str, ...]] = {}
         self._numbers = dict.fromkeys(PREFIXES, FIRST_NUMBER + seed % 1000)
         self._hubspot = 90_210
-        self._drawn = random.Random(seed)
         self.chronicle = Chronicle(self.hubspot_id, self.latest)
         self._syncs = 0
         self._slots = max(16, people * 2)
         self._slot_ms = 300 * DAY // self._slots
         self._stride = _coprime(self._slots)
-        rng = random.Random(seed * 7919 + 1)
+        rng = Dice(seed * 7919 + 1)
         self.owners: list[CastOwner] = []
         self.users: list[tuple[str, str]] = []
         """(Salesforce user id, HubSpot owner id) of everybody who owns people."""
@@ -124,14 +123,14 @@ class Stage:
         number = self._numbers[object_name] = self._numbers[object_name] + 1
         return salesforce_id(PREFIXES[object_name], number * 37 % 900_000_000 + FIRST_NUMBER)
 
-    def next_sync(self, rng: random.Random) -> int:
+    def next_sync(self, rng: Dice) -> int:
         """When the integration last touched the next linked pair: hours to ten months ago, never several in one
         moment (that would look like a poll)."""
         slot = self._syncs * self._stride % self._slots
         self._syncs += 1
         return self.latest - int((slot + rng.random() * 0.5) * self._slot_ms)
 
-    def born(self, rng: random.Random, before: int) -> int:
+    def born(self, rng: Dice, before: int) -> int:
         """A creation instant one week to five years before ``before``, in whole seconds."""
         return (before - 7 * DAY - int(rng.random() ** 2 * 1800 * DAY)) // 1000 * 1000
 
@@ -151,7 +150,7 @@ class Stage:
         self.rows.append(CastRow(object_name, row_id, values))
         return row_id
 
-    def _users(self, rng: random.Random) -> None:
+    def _users(self, rng: Dice) -> None:
         self.admin = self.integration = ""
         old = self.latest - 1500 * DAY
         self.admin = self._user("Robin", "Admin", "Salesforce Administrator", old, "robin.admin")
@@ -182,20 +181,22 @@ class Stage:
         self.owners.append(owner)
         return owner.id
 
-    def _account(self, rng: random.Random, firm: Company) -> None:
+    def _account(self, rng: Dice, firm: Company) -> None:
         created = self.born(rng, self.latest - 400 * DAY)
         firm.hubspot_id = self.hubspot_id()
         firm.account_id = self.row(
             "Account",
-            {"Name": firm.name, "Website": f"https://www.{firm.domain}", "Phone": firm.phone or None, "Industry": firm.industry,
-             "NumberOfEmployees": firm.employees, "AnnualRevenue": firm.employees * 120_000.0,
-             "Type": rng.choice(("Customer", "Prospect", "Prospect")), "BillingStreet": firm.street, "BillingCity": firm.city,
-             "BillingState": firm.state or None, "BillingPostalCode": firm.postal or None, "BillingCountry": firm.culture.country},
-            created=created, modified=created + 30 * DAY, owner=rng.choice(self.users)[0],
+            {"Name": firm.name, "Website": f"https://www.{firm.domain}", "Phone": firm.phone or None,
+             "Industry": firm.industry, "NumberOfEmployees": firm.employees,
+             "AnnualRevenue": firm.employees * 120_000.0,
+             "Type": rng.one(("Customer", "Prospect", "Prospect")), "BillingStreet": firm.street,
+             "BillingCity": firm.city, "BillingState": firm.state or None, "BillingPostalCode": firm.postal or None,
+             "BillingCountry": firm.culture.country},
+            created=created, modified=created + 30 * DAY, owner=rng.one(self.users)[0],
         )  # fmt: skip
 
-    def _campaign(self, rng: random.Random, name: str, kind: str) -> str:
-        begun = self.latest - rng.randrange(60, 500) * DAY
+    def _campaign(self, rng: Dice, name: str, kind: str) -> str:
+        begun = self.latest - rng.between(60, 500) * DAY
         return self.row(
             "Campaign",
             {"Name": name, "Type": kind, "Status": "Completed", "IsActive": True, "StartDate": date(begun)},
@@ -204,22 +205,22 @@ class Stage:
 
     # people --------------------------------------------------------------------------------------------------
 
-    def look(self, rng: random.Random, last: str = "") -> Look:
+    def look(self, rng: Dice, last: str = "") -> Look:
         return invent(rng, self.phones, self.companies, last=last)
 
-    def look_of(self, rng: random.Random, culture: Culture) -> Look:
+    def look_of(self, rng: Dice, culture: Culture) -> Look:
         return invent(rng, self.phones, self.companies, culture=culture)
 
     def person(
-        self, rng: random.Random, entry: Entry, object_name: Person, look: Look, *, full: float = 0.55,
+        self, rng: Dice, entry: Entry, object_name: Person, look: Look, *, full: float = 0.55,
         values: Values | None = None, synced: int = 0, created: int = 0, children: float = 1.0,
     ) -> Written:  # fmt: skip
         """Write a Lead or Contact row. ``full``: the share of optional fields that are filled; ``values`` win over the
         look; ``synced``: when the integration last read the row (0: drawn); ``children``: how many rows hang on it."""
         synced = synced or self.next_sync(rng)
-        modified = synced - rng.randrange(4_000, 800_000)
+        modified = synced - rng.between(4_000, 800_000)
         created = created or self.born(rng, modified)
-        user = rng.choice(self.users)[0] if rng.random() < 0.96 else self.former[0]
+        user = rng.one(self.users)[0] if rng.random() < 0.96 else self.former[0]
         made: Values = {"LastName": look.last}
         if look.first:
             made["FirstName"] = look.first
@@ -241,18 +242,18 @@ class Stage:
         if chance() < full * 0.2:
             made["Fax"] = self.phones.number(rng, look.company.culture, mobile=False) or None
         if chance() < full:
-            made["LeadSource"] = rng.choice(LEAD_SOURCES)
+            made["LeadSource"] = rng.one(LEAD_SOURCES)
         if chance() < full * 0.4:
-            made["Description"] = rng.choice(DESCRIPTIONS)
+            made["Description"] = rng.one(DESCRIPTIONS)
         if chance() < 0.02:
             made["EmailBouncedReason"], made["EmailBouncedDate"] = "550 mailbox unavailable", modified - DAY
         made["HasOptedOutOfEmail"] = chance() < 0.08
         made["HasOptedOutOfFax"] = chance() < 0.04
         made["DoNotCall"] = chance() < 0.07
         if chance() < full:
-            made["Tier__c"] = rng.choice(TIERS)
+            made["Tier__c"] = rng.one(TIERS)
         if chance() < full:
-            made["Score__c"] = float(rng.randrange(0, 101))
+            made["Score__c"] = float(rng.between(0, 101))
         made["Region__c"] = look.culture.region
         if values:
             made.update(values)
@@ -263,7 +264,7 @@ class Stage:
         self._children(rng, written, look, children, created, modified)
         return written
 
-    def _contact_fields(self, rng: random.Random, look: Look, full: float, made: Values, created: int) -> None:
+    def _contact_fields(self, rng: Dice, look: Look, full: float, made: Values, created: int) -> None:
         made["AccountId"] = look.company.account_id
         if look.street:
             made["MailingStreet"], made["MailingPostalCode"] = look.street, look.postal or None
@@ -280,15 +281,15 @@ class Stage:
         if chance() < full * 0.12:
             made["OtherPhone"] = look.company.phone or None
         if chance() < full * 0.12:
-            made["AssistantName"] = rng.choice(("Kim Doyle", "Pat Moreau", "Alex Stein", "Jo Lind"))
+            made["AssistantName"] = rng.one(("Kim Doyle", "Pat Moreau", "Alex Stein", "Jo Lind"))
             made["AssistantPhone"] = look.company.phone or None
         if chance() < full * 0.12:
-            town = rng.choice(look.culture.towns)
+            town = rng.one(look.culture.towns)
             made["OtherCity"], made["OtherCountry"] = town.city, look.culture.country
 
-    def _lead_fields(self, rng: random.Random, look: Look, full: float, made: Values) -> None:
+    def _lead_fields(self, rng: Dice, look: Look, full: float, made: Values) -> None:
         made["Company"] = look.company_name or "[not provided]"
-        made["Status"] = rng.choice(LEAD_STATUSES)
+        made["Status"] = rng.one(LEAD_STATUSES)
         made["IsConverted"] = False
         made["IsUnreadByOwner"] = rng.random() < 0.3
         if look.street:
@@ -302,14 +303,12 @@ class Stage:
         if chance() < full:
             made["Industry"] = look.company.industry
         if chance() < full:
-            made["Rating"] = rng.choice(("Hot", "Warm", "Cold"))
+            made["Rating"] = rng.one(("Hot", "Warm", "Cold"))
         if chance() < full * 0.5:
             made["NumberOfEmployees"] = look.company.employees
             made["AnnualRevenue"] = look.company.employees * 120_000.0
 
-    def _children(
-        self, rng: random.Random, person: Written, look: Look, amount: float, created: int, modified: int
-    ) -> None:
+    def _children(self, rng: Dice, person: Written, look: Look, amount: float, created: int, modified: int) -> None:
         owner = str(person.values["OwnerId"])
         lead = person.object == "Lead"
         span = modified - created
@@ -318,7 +317,7 @@ class Stage:
             closed = rng.random() < 0.7
             self.row(
                 "Task",
-                {"Subject": rng.choice(TASKS), "Status": "Completed" if closed else "Not Started", "Priority": "Normal",
+                {"Subject": rng.one(TASKS), "Status": "Completed" if closed else "Not Started", "Priority": "Normal",
                  "IsClosed": closed, "ActivityDate": date(at + 3 * DAY), "WhoId": person.id,
                  "WhatId": None if lead else look.company.account_id},
                 created=at, modified=at, owner=owner,
@@ -336,12 +335,12 @@ class Stage:
         if rng.random() < 0.4 * amount:
             for campaign in rng.sample(self.campaigns, 1 if rng.random() < 0.7 else 2):
                 at = created + int(rng.random() * span) // 1000 * 1000
-                status = rng.choice(MEMBER_STATUSES)
+                status = rng.one(MEMBER_STATUSES)
                 responded = status == "Responded"
                 self.row(
                     "CampaignMember",
-                    {"CampaignId": campaign, f"{person.object}Id": person.id, "Status": status, "HasResponded": responded,
-                     "FirstRespondedDate": date(at) if responded else None},
+                    {"CampaignId": campaign, f"{person.object}Id": person.id, "Status": status,
+                     "HasResponded": responded, "FirstRespondedDate": date(at) if responded else None},
                     created=at, modified=at, by=owner,
                 )  # fmt: skip
         if lead:
@@ -353,35 +352,35 @@ class Stage:
             closed = rng.random() < 0.7
             self.row(
                 "Case",
-                {"CaseNumber": f"{self._numbers['Case'] - FIRST_NUMBER + 1:08d}", "Subject": rng.choice(CASES),
-                 "Status": "Closed" if closed else "Working", "Origin": rng.choice(("Phone", "Email", "Web")),
-                 "Priority": "Medium", "IsClosed": closed, "ContactId": person.id, "AccountId": look.company.account_id},
+                {"CaseNumber": f"{self._numbers['Case'] - FIRST_NUMBER + 1:08d}", "Subject": rng.one(CASES),
+                 "Status": "Closed" if closed else "Working", "Origin": rng.one(("Phone", "Email", "Web")),
+                 "Priority": "Medium", "IsClosed": closed, "ContactId": person.id,
+                 "AccountId": look.company.account_id},
                 created=at, modified=at, owner=owner,
             )  # fmt: skip
 
-    def _opportunity(
-        self, rng: random.Random, person: Written, look: Look, created: int, modified: int, owner: str
-    ) -> None:
+    def _opportunity(self, rng: Dice, person: Written, look: Look, created: int, modified: int, owner: str) -> None:
         is_open = rng.random() < 0.5
-        stage = rng.choice(OPPORTUNITY_STAGES) if is_open else rng.choice(("Closed Won", "Closed Won", "Closed Lost"))
+        stage = rng.one(OPPORTUNITY_STAGES) if is_open else rng.one(("Closed Won", "Closed Won", "Closed Lost"))
         opportunity = self.row(
             "Opportunity",
-            {"Name": f"{look.company.stem}: {rng.choice(DEALS)}"[:120], "AccountId": look.company.account_id,
-             "StageName": stage, "Amount": rng.randrange(2, 160) * 500.0,
+            {"Name": f"{look.company.stem}: {rng.one(DEALS)}"[:120], "AccountId": look.company.account_id,
+             "StageName": stage, "Amount": rng.between(2, 160) * 500.0,
              "CloseDate": date(self.latest + 40 * DAY if is_open else modified), "IsClosed": not is_open,
-             "IsWon": stage == "Closed Won", "Probability": 40.0 if is_open else 100.0 if stage == "Closed Won" else 0.0},
+             "IsWon": stage == "Closed Won",
+             "Probability": 40.0 if is_open else 100.0 if stage == "Closed Won" else 0.0},
             created=created, modified=modified, owner=owner,
         )  # fmt: skip
         self.row(
             "OpportunityContactRole",
-            {"OpportunityId": opportunity, "ContactId": person.id, "Role": rng.choice(ROLES), "IsPrimary": True},
+            {"OpportunityId": opportunity, "ContactId": person.id, "Role": rng.one(ROLES), "IsPrimary": True},
             created=created, modified=created, by=owner,
         )  # fmt: skip
 
     # HubSpot -------------------------------------------------------------------------------------------------
 
     def contact(
-        self, rng: random.Random, entry: Entry, look: Look, link: Written | None = None, *, how: Richness = FEW,
+        self, rng: Dice, entry: Entry, look: Look, link: Written | None = None, *, how: Richness = FEW,
         values: dict[str, str] | None = None, included: bool = True,
     ) -> Draft:  # fmt: skip
         """Write a HubSpot contact, linked to a row or alone. ``values`` win over everything; "" removes a property."""
@@ -391,7 +390,7 @@ class Stage:
             draft.synced = link.synced
             row_created, modified = link.values["CreatedDate"], link.values["SystemModstamp"]
             assert isinstance(row_created, int) and isinstance(modified, int)
-            draft.created = min(row_created + rng.randrange(60_000, 40 * DAY), modified - 1000)
+            draft.created = min(row_created + rng.between(60_000, 40 * DAY), modified - 1000)
             self._mapped(made, link, look)
             made[f"salesforce{link.object.lower()}id"] = link.id
             made["salesforcelastsynctime"] = iso(link.synced)
@@ -409,7 +408,7 @@ class Stage:
             ):  # fmt: skip
                 if text:
                     made[name] = text
-            owner = rng.choice(self.users)[1] if rng.random() < 0.6 else ""
+            owner = rng.one(self.users)[1] if rng.random() < 0.6 else ""
         if owner:
             made["hubspot_owner_id"] = owner
         address = (values or {}).get("email", made.get("email", ""))
@@ -428,7 +427,7 @@ class Stage:
                 made.pop(name, None)
         if not included:
             self.excluded[draft.id] = None
-        draft.updated = max(draft.created, draft.synced + rng.randrange(1400, 3500) if draft.synced else 0)
+        draft.updated = max(draft.created, draft.synced + rng.between(1400, 3500) if draft.synced else 0)
         self.drafts.append(draft)
         entry.records.append(("hubspot", "contact", draft.id))
         entry.contacts.append(draft)
@@ -440,7 +439,7 @@ class Stage:
             if text := as_text(value):
                 made[rule.property] = text
 
-    def _own_properties(self, rng: random.Random, look: Look, how: Richness, draft: Draft, address: str) -> None:
+    def _own_properties(self, rng: Dice, look: Look, how: Richness, draft: Draft, address: str) -> None:
         made, chance = draft.values, rng.random
         deals, opens = made.get("num_associated_deals"), int(made.get("hs_email_open", "0"))
         if made.get("total_revenue"):
@@ -448,19 +447,19 @@ class Stage:
         elif deals:
             made["lifecyclestage"], made["hs_lead_status"] = "opportunity", "OPEN_DEAL"
         elif made.get("num_conversion_events"):
-            made["lifecyclestage"] = rng.choice(("marketingqualifiedlead", "salesqualifiedlead", "lead"))
+            made["lifecyclestage"] = rng.one(("marketingqualifiedlead", "salesqualifiedlead", "lead"))
         else:
-            made["lifecyclestage"] = rng.choice(("subscriber", "lead", "lead"))
+            made["lifecyclestage"] = rng.one(("subscriber", "lead", "lead"))
         made["hs_marketable_status"] = "true" if opens and chance() < 0.9 else "false"
         made["hs_object_source_label"] = (
-            "SALESFORCE" if draft.synced and chance() < 0.7 else rng.choice(("FORM", "IMPORT", "CRM_UI"))
+            "SALESFORCE" if draft.synced and chance() < 0.7 else rng.one(("FORM", "IMPORT", "CRM_UI"))
         )
         made["preferred_language"] = look.culture.language
         if chance() < 0.6:
-            made["lead_score"] = str(min(100, opens + rng.randrange(0, 40)))
-            made["hubspotscore"] = str(rng.randrange(0, 80))
+            made["lead_score"] = str(min(100, opens + rng.between(0, 40)))
+            made["hubspotscore"] = str(rng.between(0, 80))
         if chance() < 0.3:
-            made["persona_notes"] = rng.choice(PERSONA_NOTES)
+            made["persona_notes"] = rng.one(PERSONA_NOTES)
         if chance() < 0.3:
             made["hs_legal_basis"] = "Freely given consent from contact"
         if chance() < 0.04:
@@ -472,14 +471,14 @@ class Stage:
             if out < 0.05:
                 self.opt_out(draft, address, tuple(SUBSCRIPTIONS))
             elif out < 0.12:
-                self.opt_out(draft, address, (rng.choice(tuple(SUBSCRIPTIONS)),))
+                self.opt_out(draft, address, (rng.one(tuple(SUBSCRIPTIONS)),))
             if chance() < 0.02:
                 made["hs_email_bounce"] = "1"
-        for name in rng.sample(list(self.static_members), rng.randint(*how.lists)):
+        for name in rng.sample(list(self.static_members), rng.within(how.lists)):
             self.static_members[name].append(draft.id)
 
     def opt_out(self, draft: Draft, address: str, subscriptions: tuple[str, ...]) -> None:
-        """Record an address's opt-outs (kept by address, facts/hubspot.md §8) and the property that shows all of them."""
+        """An address's opt-outs (kept by address, facts/hubspot.md §8) and the property that shows a full one."""
         self.unsubscribed[address.lower()] = subscriptions
         if len(subscriptions) == len(SUBSCRIPTIONS):
             draft.values["hs_email_optout"] = "true"
@@ -510,7 +509,7 @@ class Stage:
                                 "country": firm.culture.country,
                             },
                             tuple(members),
-                        )  # fmt: skip
+                        )
                     )
         return made
 

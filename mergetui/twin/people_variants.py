@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import random
-
 from mergetui.twin.names import NICKNAMES, without_marks
+from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_look import Look, Phonebook, work_address
 from mergetui.twin.people_work import SHORT_TITLES
 
@@ -14,7 +13,7 @@ _NEIGHBOURS = {"a": "s", "e": "r", "i": "o", "n": "m", "r": "t", "s": "a", "t": 
 
 
 def variant(
-    rng: random.Random, phones: Phonebook, look: Look, *, email: str = "private", style: str = "", clear: bool = False
+    rng: Dice, phones: Phonebook, look: Look, *, email: str = "private", style: str = "", clear: bool = False
 ) -> Look:
     """The same human as another record has them. ``email``: ``same``, ``private``, ``work`` (another spelling at the
     firm), ``tagged`` or ``none``. ``clear``: nothing that makes the two hard to recognise."""
@@ -46,20 +45,20 @@ def variant(
     return other
 
 
-def _rename(rng: random.Random, look: Look, style: str) -> None:
+def _rename(rng: Dice, look: Look, style: str) -> None:
     first, last = look.first, look.last
     if style == "nickname":
         nicks = NICKNAMES.get(look.roman_first)
-        look.first = rng.choice(nicks) if nicks and first == look.roman_first else first
+        look.first = rng.one(nicks) if nicks and first == look.roman_first else first
         if look.first == first:
             style = "typo" if first.isascii() else "plain"
     if style == "script":
         if (first, last) != (look.roman_first, look.roman_last):
             look.first, look.last = look.roman_first, look.roman_last
         else:
-            native = _native(look)
-            if native:
-                look.first, look.last = native
+            own = _native(look)
+            if own:
+                look.first, look.last = own
             else:
                 style = "plain"
     if style == "initial":
@@ -72,7 +71,7 @@ def _rename(rng: random.Random, look: Look, style: str) -> None:
         else:
             look.last = typo(rng, last)
     elif style == "maiden":
-        born = rng.choice(look.culture.surnames)[0 if look.male else 1]
+        born = rng.one(look.culture.surnames)[0 if look.male else 1]
         native = first != look.roman_first
         maiden = born[0] if native else born[1]
         look.last = maiden if rng.random() < 0.5 else f"{last}-{maiden}"
@@ -101,12 +100,12 @@ def _native(look: Look) -> tuple[str, str] | None:
     return (first, last) if first and last else None
 
 
-def typo(rng: random.Random, word: str) -> str:
+def typo(rng: Dice, word: str) -> str:
     """One slip of the finger inside the word; words under four letters stay."""
     if len(word) < 4:
         return word
-    place = rng.randrange(1, len(word) - 1)
-    kind = rng.randrange(4)
+    place = rng.between(1, len(word) - 1)
+    kind = rng.below(4)
     if kind == 0:
         return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
     if kind == 1:
@@ -116,7 +115,7 @@ def typo(rng: random.Random, word: str) -> str:
     return word[:place] + _NEIGHBOURS.get(word[place], word[place]) + word[place + 1 :]
 
 
-def _readdress(rng: random.Random, phones: Phonebook, look: Look, other: Look, email: str) -> None:
+def _readdress(rng: Dice, phones: Phonebook, look: Look, other: Look, email: str) -> None:
     if email == "same":
         return
     if email == "none":
@@ -125,12 +124,12 @@ def _readdress(rng: random.Random, phones: Phonebook, look: Look, other: Look, e
         other.email = look.private
     elif email == "tagged":
         local, _, domain = look.private.partition("@")
-        other.email = phones.address(f"{local}+{rng.choice(('news', 'travel', 'shop'))}@{domain}")
+        other.email = phones.address(f"{local}+{rng.one(('news', 'travel', 'shop'))}@{domain}")
     else:
-        other.email = phones.address(work_address(look, look.company.pattern + 1 + rng.randrange(3)))
+        other.email = phones.address(work_address(look, look.company.pattern + 1 + rng.below(3)))
 
 
-def reformat(rng: random.Random, number: str, dial: str, trunk: str) -> str:
+def reformat(rng: Dice, number: str, dial: str, trunk: str) -> str:
     """The same telephone number as another hand writes it."""
     if not number:
         return ""
@@ -138,7 +137,7 @@ def reformat(rng: random.Random, number: str, dial: str, trunk: str) -> str:
     if not number.startswith(prefix):
         return number
     national = number[len(prefix) :]
-    kind = rng.randrange(6)
+    kind = rng.below(6)
     if kind == 0:
         return "+" + "".join(char for char in number if char.isdigit())
     if kind == 1:
@@ -152,16 +151,16 @@ def reformat(rng: random.Random, number: str, dial: str, trunk: str) -> str:
     return number
 
 
-def company_spelling(rng: random.Random, look: Look) -> str:
+def company_spelling(rng: Dice, look: Look) -> str:
     """Another spelling of the employer; sometimes nothing at all."""
     company = look.company
-    kind = rng.randrange(8)
+    kind = rng.below(8)
     if kind <= 1:
         return company.name
     if kind == 2:
         return company.stem
     if kind == 3:
-        return f"{company.stem} {rng.choice(company.culture.legal)}"
+        return f"{company.stem} {rng.one(company.culture.legal)}"
     if kind == 4:
         return company.name.upper()
     if kind == 5:
@@ -171,10 +170,10 @@ def company_spelling(rng: random.Random, look: Look) -> str:
     return ""
 
 
-def other_title(rng: random.Random, title: str) -> str:
+def other_title(rng: Dice, title: str) -> str:
     if rng.random() < 0.25:
         return ""
     for long, short in SHORT_TITLES:
         if long in title:
             return title.replace(long, short)
-    return rng.choice((title.lower(), "Senior " + title, title))
+    return rng.one((title.lower(), "Senior " + title, title))

@@ -1,4 +1,6 @@
 """What the sandbox people do all day, as data: jobs, e-mails, forms, pages, calls, deals. All of it is invented."""
+# ruff: noqa: E501
+# fmt: off
 
 from __future__ import annotations
 
@@ -12,13 +14,13 @@ DEPARTMENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Human Resources", ("HR Director", "HR Business Partner", "Recruiter", "Office Manager")),
     ("Management", ("Managing Director", "Chief Executive Officer", "Founder", "Owner", "Assistant to the Managing Director")),
     ("Travel", ("Travel Manager", "Event Manager", "Mobility Lead", "Executive Assistant")),
-)  # fmt: skip
+)
 
 SHORT_TITLES = (
     ("Vice President", "VP"), ("Chief Financial Officer", "CFO"), ("Chief Information Officer", "CIO"),
     ("Chief Operating Officer", "COO"), ("Chief Executive Officer", "CEO"), ("Manager", "Mgr"),
     ("Director", "Dir."), ("Managing", "Mng."), ("Human Resources", "HR"), ("Head of", "Lead,"),
-)  # fmt: skip
+)
 
 LOCAL_TITLES: dict[str, tuple[str, ...]] = {
     "de": ("Geschäftsführer", "Vertriebsleiter", "Einkaufsleiter", "Leiter IT"),
@@ -37,7 +39,7 @@ INDUSTRIES = (
     "Agriculture", "Banking", "Biotechnology", "Communications", "Construction", "Consulting", "Education", "Energy",
     "Engineering", "Finance", "Healthcare", "Hospitality", "Insurance", "Manufacturing", "Media", "Retail",
     "Shipping", "Technology", "Transportation",
-)  # fmt: skip
+)
 LEAD_SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Event", "Other")
 TIERS = ("Platinum", "Gold", "Silver", "Bronze")
 LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Not Converted")
@@ -49,20 +51,20 @@ EMAILS = (
     "Webinar: carbon budgets that work", "Holiday opening hours", "Product news: September", "What changed in VAT rules",
     "Your renewal is coming up", "Trade fair tickets for you", "Winter fares are here", "Happy new year from the team",
     "Survey: how are we doing?", "Last call: customer day", "Release notes 8.2", "Meet us in Frankfurt",
-)  # fmt: skip
+)
 FORMS = (
     "Contact us", "Demo request", "Newsletter sign-up", "Download: travel policy template", "Webinar registration",
     "Pricing request", "Trade fair appointment", "Download: ROI calculator", "Support form", "Survey 2026",
-)  # fmt: skip
+)
 PAGES = (
     ("/", "Home"), ("/pricing", "Pricing"), ("/product/booking", "Booking tool"), ("/product/expenses", "Expenses"),
     ("/customers", "Customer stories"), ("/blog/carbon-budgets", "Blog: carbon budgets"), ("/contact", "Contact"),
     ("/webinars/duty-of-care", "Webinar: duty of care"), ("/careers", "Careers"), ("/docs/api", "API docs"),
     ("/blog/vat-rules", "Blog: VAT rules"), ("/demo", "Book a demo"), ("/compare/spreadsheets", "Us or spreadsheets?"),
-)  # fmt: skip
+)
 SOURCES = (
     "ORGANIC_SEARCH", "PAID_SEARCH", "EMAIL_MARKETING", "SOCIAL_MEDIA", "REFERRALS", "DIRECT_TRAFFIC", "OFFLINE",
-)  # fmt: skip
+)
 
 SALES_EMAILS = (
     "Re: offer",
@@ -78,7 +80,7 @@ NOTES = (
     "Prefers to be called in the morning.", "Met at the fair, very interested in rail.", "Budget decided in Q4.",
     "Asked for references from the same industry.", "Do not mention the old contract.", "Knows our CTO from university.",
     "Will change jobs in spring?", "Wants invoices by post.",
-)  # fmt: skip
+)
 TASKS = ("Send offer", "Call back", "Check contract", "Send brochure", "Prepare renewal", "Update address")
 DEALS = ("Travel platform", "Expense module", "Renewal", "Rail add-on", "Pilot 20 seats", "Group bookings")
 TICKETS = ("Login does not work", "Invoice is wrong", "Missing booking", "App is slow", "Question about VAT")
@@ -91,7 +93,7 @@ DESCRIPTIONS = (
     "Was our champion at the previous employer.", "Asked not to be contacted in August.",
     "Imported from the 2019 trade-fair list.\nCheck the address before sending anything.",
     "VIP. All discounts go through the owner.", "Second contact for invoices.",
-)  # fmt: skip
+)
 PERSONA_NOTES = (
     "Cost saver",
     "Likes data",
@@ -105,12 +107,12 @@ CAMPAIGNS = (
     ("Trade fair Frankfurt 2025", "Trade Show"), ("Webinar duty of care", "Webinar"), ("Spring mailing 2026", "Email"),
     ("Customer day Lisbon", "Conference"), ("Partner referrals 2026", "Referral Program"), ("Rail launch", "Advertisement"),
     ("Renewals Q4", "Email"), ("Win-back 2026", "Email"),
-)  # fmt: skip
+)
 STATIC_LISTS = (
     ("Trade fair Frankfurt 2025", "MANUAL"), ("Customer day Lisbon: invited", "MANUAL"), ("Beta testers", "MANUAL"),
     ("Christmas cards", "MANUAL"), ("Reference customers", "MANUAL"), ("Do not send paper", "MANUAL"),
     ("Import March 2024", "SNAPSHOT"), ("Webinar duty of care: attendees", "SNAPSHOT"),
-)  # fmt: skip
+)
 SUBSCRIPTIONS = {
     "4000101": "Marketing information",
     "4000102": "Customer service",
@@ -122,7 +124,7 @@ COLLEAGUES = (
     ("Maya", "Ruiz", "Account Executive"), ("Tom", "Eriksen", "Sales Manager"), ("Nadia", "Haddad", "Account Executive"),
     ("Kenji", "Mori", "Sales Development"), ("Ines", "Carvalho", "Customer Success"), ("Paul", "Obi", "Account Executive"),
     ("Greta", "Lindner", "Marketing Manager"), ("Sam", "Whitlock", "Customer Success"),
-)  # fmt: skip
+)
 FORMER = ("Viktor", "Halloran", "Account Executive")
 """Left the company: an inactive user who still owns people."""
 
@@ -131,5 +133,5 @@ SCENARIO_SURNAMES = {
     "T07": "Thornquist", "T08": "Fernsby", "T09": "Winterbottom", "T10": "Larkinshaw", "T11": "Gatherpole",
     "T12": "Sternhagen", "T13": "Copperthwaite", "T14": "Villanova", "T15": "Featherstonehaugh", "T22": "Kingsnorth",
     "T22b": "Hollingberry", "T23": "Outerbridge", "T25": "Staleham", "T29": "Ambercroft",
-}  # fmt: skip
+}
 """Surnames that no culture has: the pair that ``--scenario`` asks for is found by them."""
