@@ -98,7 +98,7 @@ def converted_master(case: Case) -> Iterator[Check]:
 
 def master_not_linked(case: Case) -> Iterator[Check]:
     master = case.master
-    linked = [member for member in case.losers if member.salesforce and member.hubspot]
+    linked = [member for member in case.losers if member.hubspot]
     if master.salesforce is None and any(member.salesforce for member in case.losers):
         yield Check(
             "master-not-linked",
@@ -108,14 +108,29 @@ def master_not_linked(case: Case) -> Iterator[Check]:
             "Make the record with both sides the master (m).",
         )
     elif master.hubspot is None and linked:
-        yield Check(
-            "master-not-linked",
-            "blocks",
-            "HubSpot is linked to a loser, not to the master",
-            f"HubSpot contact {linked[0].hubspot.id if linked[0].hubspot else ''} points at {member_name(linked[0])}; "
-            "after the merge it would point at a deleted row and be archived or orphaned at the next sync.",
-            "Make the linked record the master (m) and take the values you want from the others.",
-        )
+        contact = linked[0].hubspot.id if linked[0].hubspot else ""
+        if linked[0].salesforce is None:
+            why = f"HubSpot contact {contact} has no Salesforce record, and the master has no HubSpot contact to keep."
+            todo = "Let the sync link the two first (same e-mail address on both), pull, and review again."
+        else:
+            why = (
+                f"HubSpot contact {contact} would point at a deleted row, and be archived or orphaned at the next sync."
+            )
+            todo = "Make the linked record the master (m) and take the values you want from the others."
+        yield Check("master-not-linked", "blocks", "HubSpot is linked to a loser, not to the master", why, todo)
+
+
+def moved_link(case: Case) -> Iterator[Check]:
+    """The primary must be the contact that is linked to the master (design rule 6): links move (row 7)."""
+    for member in case.dossier.members:
+        if member.salesforce and member.hubspot and member.salesforce.id not in link_ids(member.hubspot):
+            yield Check(
+                f"moved-link:{member.key}",
+                "blocks",
+                f"HubSpot contact {member.hubspot.id} is no longer linked to {member_name(member)}",
+                "Its link has moved to another Salesforce record, or was taken away, since the people were pulled.",
+                "Pull and match again; the set will be built anew.",
+            )
 
 
 def wrong_link(case: Case) -> Iterator[Check]:
@@ -371,6 +386,7 @@ ALL: tuple[Callable[[Case], Iterator[Check]], ...] = (
     converted_master,
     master_not_linked,
     held_elsewhere,
+    moved_link,
     hidden_consent,
     rights,
     bad_values,

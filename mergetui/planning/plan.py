@@ -46,12 +46,11 @@ def make_plan(dossier: Dossier, choices: Choices, rules: Rules, *, plan_id: str,
     Raises ValueError when a chosen value cannot be written at all. A plan may carry blocking checks; it is the
     caller's duty not to let such a plan be staged (``blocked``).
     """
+    master, lost = the_master(dossier, choices), losers(dossier, choices)
     all_rows = rows(dossier)
     final = finals(dossier, all_rows, choices)
     case = Case(dossier, choices, all_rows, final, rules)
     checks = run_checks(case)
-    master = the_master(dossier, choices)
-    lost = losers(dossier, choices)
     consent = tuple(TightenConsent(*entry) for entry in differing_subscriptions(dossier))
     rounds = _rounds(master, lost, all_rows, final)
     write = _write(dossier, master, all_rows, final, rounds)
