@@ -11,8 +11,8 @@ from mergetui.matching.normal import Normaliser, Someone
 from mergetui.matching.score import Scorer, logit, probability
 from mergetui.records.people import CandidatePair, DuplicateSet, PersonFacts
 
-THRESHOLD = 0.5
-"""The recommended cut: a pair is more likely one human than two."""
+THRESHOLD = 0.9
+"""The recommended cut. Names, companies and places depend on each other: sums near even odds promise too much."""
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and of how much."""

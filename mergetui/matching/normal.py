@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from anyascii import anyascii
@@ -194,6 +195,7 @@ def plain(raw: str) -> str:
     return _NOT_WORD.sub(" ", text).strip()
 
 
+@lru_cache(1 << 16)
 def stem(surname: str) -> str:
     """A surname without what differs between the men and women of a family (Slavic, Greek, Baltic)."""
     for ending, kept in (
@@ -213,6 +215,7 @@ _SOUNDS = (
 )  # fmt: skip
 
 
+@lru_cache(1 << 16)
 def skeleton(word: str) -> str:
     """A word's consonants by sound: typing slips in vowels and most romanisations keep it."""
     for letters, sound in _SOUNDS:

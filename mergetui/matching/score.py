@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio, token_sort_ratio
@@ -19,6 +20,8 @@ from mergetui.matching.words import nickname_groups
 from mergetui.records.people import Evidence
 
 _WORDS = re.compile(r"[._-]+")
+
+_DISAGREEING = ("other first", "other surname", "other", "scripts", "unclear")
 
 Reason = tuple[str, str, float]
 """Field, sentence, weight."""
@@ -60,9 +63,9 @@ class Scorer:
         names, named = self._best_names(a, b)
         found += names
         shared_email = self._email(a, b, found)
-        carries = named in ("other surname", "scripts") and not shared_email and (_carries(a, b) or _carries(b, a))
+        carries = not shared_email and named in _DISAGREEING and (_carries(a, b) or _carries(b, a))
         if carries:
-            found.append(("e-mail", "the e-mail of one carries the surname of the other", 5.0))
+            found.append(("e-mail", "the e-mail of one is called after the other, or both alike", 5.0))
         shared_phone = self._phone(a, b, found)
         same_company = self._company(a, b, found)
         same_place = _place(a, b, found, same_company)
@@ -70,23 +73,15 @@ class Scorer:
             found.append(("title", "same job title", 0.7))
         if a.gender and b.gender and a.gender != b.gender:
             found.append(("salutation", "one is addressed as a man, the other as a woman", -1.5))
-        if named in ("other first", "other"):
-            if shared_email:
-                found.append(("together", "one mailbox, two first names: a shared mailbox", -4.5))
-            if shared_phone or same_place:
-                found.append(("together", "other first name, same phone or house: family or colleagues", -2.5))
-        elif named == "other surname" and shared_phone and same_company:
-            if not shared_email and not carries:
-                found.append(("together", "other surname, same company and phone: perhaps its switchboard", -3.0))
-        elif named == "same" and not (shared_email or shared_phone or same_place or same_company):
-            if sum(1 for _, _, weight in found[1:] if weight < 0) >= 2:
-                found.append(("together", "the name agrees and nothing else does: namesakes", -2.0))
+        against = [weight for _, _, weight in found[1:] if weight < 0]
+        together = _together(named, shared_email, shared_phone, same_place, same_company, carries, len(against))
+        found += [("together", text, weight) for text, weight in together]
         return [(field, text, weight) for field, text, value in found if (weight := round(value, 1))]
 
     # names -----------------------------------------------------------------------------------------------------
     def _best_names(self, a: Someone, b: Someone) -> tuple[list[Reason], str]:
-        """The best agreement among all spellings, and its kind: ``same``, ``other first``, ``other surname``, ``other``,
-        ``scripts``, ``unclear``."""
+        """The best agreement among all spellings, and its kind: ``same``, ``other first``, ``other surname``,
+        ``other``, ``scripts``, ``unclear``."""
         best: tuple[float, list[Reason], str] | None = None
         for name_a in a.names:
             for name_b in b.names:
@@ -154,6 +149,8 @@ class Scorer:
             weight = min(self._rare(self._first_words, word, 0.3, 4.0) for word in (a[0], b[0]))
             return weight, "short form of the same first name", "agrees"
         shorter, longer = sorted((whole_a, whole_b), key=lambda word: (len(word), word))
+        if shorter in (_initials(a), _initials(b)):
+            return 1.0, "first name fits the initials", "missing"
         if longer.startswith(shorter):
             if len(shorter) >= 3:
                 return 2.0, "first name shortened", "agrees"
@@ -167,7 +164,7 @@ class Scorer:
         if near >= 0.85:
             return -0.5, "first names resemble each other", "missing"
         if scripts:
-            return -2.5, "first names in different scripts cannot be compared well", "missing"
+            return -1.5, "first names in different scripts cannot be compared well", "missing"
         return -6.0, "other first name", "differs"
 
     def _last(self, a: tuple[str, ...], b: tuple[str, ...], scripts: bool) -> tuple[float, str, str]:
@@ -185,6 +182,8 @@ class Scorer:
         common = {word for word in a if len(word) > 1} & set(b)
         if common:
             weight = max(self._rare(self._last_words, word, 0.4, 5.0) for word in common)
+            if not set(a) <= set(b) and not set(b) <= set(a):
+                return weight - 4.0, "one of two surnames agrees", "missing"
             return weight, "surname contained", "agrees"
         if stem(whole_a) == stem(whole_b):
             weight = min(self._rare(self._lasts, word, 0.5, 5.0) for word in (whole_a, whole_b))
@@ -198,7 +197,7 @@ class Scorer:
         if near >= 0.86:
             return 0.3, "surnames resemble each other", "missing"
         if scripts:
-            return -2.5, "surnames in different scripts cannot be compared well", "missing"
+            return -1.5, "surnames in different scripts cannot be compared well", "missing"
         return -4.0, "other surname", "differs"
 
     def _rare(self, counts: Counter[str], word: str, agreeing: float, most: float) -> float:
@@ -229,11 +228,13 @@ class Scorer:
     def _two_emails(self, x: Email, y: Email, a: Someone, b: Someone) -> tuple[float, str]:
         if x.local == y.local and not x.role and len(x.local) >= 4:
             if _spells_name(x.local, a) or _spells_name(x.local, b):
-                return 1.2, "same mailbox name, made of the name, at another domain"
+                return 0.6, "same mailbox name, made of the name, at another domain"
             return _thinned(4.5, self._locals[x.local]), "same mailbox name at another domain"
         numbers = _digits(x.local) != _digits(y.local)
         if x.domain == y.domain and not x.free and numbers and _letters(x.local) == _letters(y.local):
             return -6.0, "numbered mailboxes at one company: it tells two people apart"
+        if _spells_name(x.local, a) and _spells_name(y.local, b) and x.domain == y.domain and not x.free:
+            return -0.8, "two mailboxes at one company"
         if (
             x.domain == y.domain
             and x.local[0] == y.local[0]
@@ -252,7 +253,7 @@ class Scorer:
         holders = [self._phones[x.digits[-8:]] for x in a.phones for y in b.phones if _same_phone(x, y)]
         if not holders:
             several = len(a.phones) > 1 and len(b.phones) > 1
-            found.append(("phone", "different phones" if several else "different phone", -2.0 if several else -0.5))
+            found.append(("phone", "different phones" if several else "different phone", -2.5 if several else -0.5))
             return False
         fewest = min(holders)
         text = "same phone" if fewest < 3 else f"same phone, shared by {fewest} people"
@@ -277,6 +278,24 @@ class Scorer:
         if a.companies and b.companies:
             found.append(("company", "different company", -0.8))
         return False
+
+
+def _together(
+    named: str, email: bool, phone: bool, place: bool, company: bool, carries: bool, against: int
+) -> list[tuple[str, float]]:
+    """What pieces of evidence mean only together; ``against`` counts those that speak against."""
+    if named in ("other first", "other"):
+        found = []
+        if email:
+            found.append(("one mailbox, two first names: a shared mailbox", -6.0))
+        if (phone or place) and not carries:
+            found.append(("other first name, same phone or house: family or colleagues", -2.5))
+        return found
+    if named == "other surname" and phone and company and not email and not carries:
+        return [("other surname, same company and phone: perhaps its switchboard", -3.0)]
+    if named == "same" and not (email or phone or place or company) and against:
+        return [("the name agrees and nothing else does: namesakes", -3.0)]
+    return []
 
 
 def probability(log_odds: float) -> float:
@@ -325,7 +344,7 @@ def _same_phone(x: Phone, y: Phone) -> bool:
 
 def _spells_name(local: str, someone: Someone) -> bool:
     """Whether a mailbox is called after its owner, in this or another romanisation."""
-    words = [_letters(word) for word in _WORDS.split(local)]
+    words = _words(local)
     letters = _letters(local)
     for name in someone.names:
         for part in (*name.first, *name.last):
@@ -337,12 +356,47 @@ def _spells_name(local: str, someone: Someone) -> bool:
 
 
 def _carries(owner: Someone, other: Someone) -> bool:
-    """Whether a mailbox of ``owner`` is called after a surname of ``other`` that its owner does not bear (any more)."""
-    own = {part for name in owner.names for part in name.last}
-    wanted = {part for name in other.names if not name.foreign for part in name.last if len(part) > 3} - own
-    return any(part in _letters(email.local) for email in owner.emails for part in wanted)
+    """Whether a mailbox of ``owner`` is called after a name of ``other`` that its owner does not bear (any more), or
+    is made of the same words as one of ``other``'s."""
+    own = {part for name in owner.names for part in (*name.first, *name.last)}
+    borne = {part for name in other.names if not name.foreign for part in (*name.first, *name.last)}
+    wanted = {
+        part for part in borne if len(part) > 3 and not any(part in mine or stem(part) == stem(mine) for mine in own)
+    }
+    for email in owner.emails:
+        if email.role:
+            continue
+        if any(part in _letters(email.local) for part in wanted):
+            return True
+        words = _words(email.local)
+        if any(not one.role and _called_alike(words, _words(one.local)) for one in other.emails):
+            return True
+    return False
 
 
+def _called_alike(one: list[str], other: list[str]) -> bool:
+    """``golab.tomasz`` and ``tomasz.golab``; ``t.kuo`` and ``tsunghan.kuo``; but not two single words."""
+    if "".join(sorted("".join(one))) == "".join(sorted("".join(other))) and len("".join(one)) >= 6:
+        return True
+    if len(one) != 2 or len(other) != 2:
+        return False
+    common = [word for word in one if word in other and len(word) > 2]
+    if not common:
+        return False
+    left = one[1 - one.index(common[0])]
+    right = other[1 - other.index(common[0])]
+    return left[0] == right[0] and 1 in (len(left), len(right))
+
+
+def _words(local: str) -> list[str]:
+    return [letters for word in _WORDS.split(local) if (letters := _letters(word))]
+
+
+def _initials(words: tuple[str, ...]) -> str:
+    return "".join(word[0] for word in words) if len(words) > 1 else ""
+
+
+@lru_cache(1 << 15)
 def _letters(text: str) -> str:
     return "".join(sign for sign in text if sign.isalpha())
 
@@ -368,8 +422,9 @@ def _holders(held: Iterable[tuple[str, Someone]]) -> dict[str, int]:
     under one name."""
     found: dict[str, set[str]] = {}
     for value, one in held:
-        initials = {"".join(sorted(part[0][0] for part in (name.first, name.last) if part)) for name in one.names}
-        found.setdefault(value, set()).update(initials or {""})
+        known = [name for name in one.names if not name.foreign]
+        initials = {"".join(sorted(part[0][0] for part in (name.first, name.last) if part)) for name in known}
+        found.setdefault(value, set()).update(initials)
     return {value: len(initials) for value, initials in found.items()}
 
 

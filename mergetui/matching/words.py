@@ -22,7 +22,7 @@ haim chaim
 rivka rebecca
 sara sarah sally sadie
 michael mike mick mickey mikey miguel michel michal mikhail misha michele
-thomas tom tommy tomas tomasz
+thomas tom tommy tomas tomasz tomek
 charles charlie chuck carlos karl carl
 christopher chris kit topher christoph cristobal krzysztof
 christian chris
@@ -127,7 +127,7 @@ tobias tobi
 florian flo
 dmitry dima dmitri dmytro dimitri dimitrios dimitris
 vladimir vova volodya volodymyr wladimir
-sergei sergey serge serhiy sergio
+sergei sergey serge serhiy serhii sergiy sergii sergio
 yuri yury yuriy iurii
 tatiana tanya tatyana
 olga olya
@@ -142,7 +142,7 @@ agnieszka aga agnes ines
 wojciech wojtek adalbert
 stanislaw staszek stan stanislav stanley
 zbigniew zbyszek
-mohammed mohamed muhammad mohammad mehmet mo muhammed
+mohammed mohamed muhammad mohammad mehmet mo muhammed mohd mohamad md
 ahmed ahmad ahmet
 yusuf yousef youssef josef
 ibrahim abraham abe
@@ -160,6 +160,59 @@ priyanka priya
 abhishek abhi
 siddharth sid
 aditya adi
+aleksandra ola olenka
+joanna asia johanna joan
+krzysztof krzysiek
+maciej maciek
+pawel pawelek
+piotr piotrek
+jakub kuba jacob james
+magdalena magda lena madalena
+zofia zosia sofia sophie sophia zofka
+jan janek
+grzegorz grzesiek
+stanislava stasia
+jesus chuy
+alberto beto
+roberto beto
+enrique quique
+antonia toni
+isabella bella isabel izabela
+ricarda rika
+heinz heinrich
+gunter gunther guenther
+hannelore hanne lore
+sabine bine
+ursula uschi ulla
+andreas andi
+wolfram wolf
+charlotte lotte charly
+lieselotte lilo
+antonina tonya
+evgeny evgenii yevhen yevgeny zhenya
+mykola nikolai nikolay kolya
+oleksandr alexander aleksandr sasha
+oleksii alexei alexey aleksei lyosha
+volodymyr vladimir vova
+viktor victor vitya
+iryna irina ira
+oksana ksenia xenia
+yulia julia yuliya
+eirini irene irini
+ioannis yannis giannis john
+georgios giorgos george
+panagiotis panos
+athanasios thanasis
+emre emir
+mustafa mostafa
+abdullah abdallah
+khaled khalid
+youssef yousef yusuf
+venkata venkat
+lakshmi laxmi
+srinivas srini
+ramesh ram
+harish hari
 """
 
 _GROUPS: dict[str, frozenset[int]] = {}
