@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from mergetui.errors import Busy
@@ -48,6 +49,19 @@ async def held(
                 )  # fmt: skip
             await sleep(0.05)
             waited += 0.05
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def held_briefly(path: Path) -> Iterator[None]:
+    """The same for a blocking caller and a moment's work: waits as long as it takes."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        while not _try(handle):
+            time.sleep(0.005)
         yield
     finally:
         os.close(handle)

@@ -232,6 +232,7 @@ class HubSpot:
             what,
             json={"primaryObjectId": merge.primary_id, "objectIdToMerge": merge.secondary_id},
             timeout_s=MERGE_TIMEOUT_S,
+            urgent=True,
         )
         return HubSpotMergeAnswer(self._written(await self._transport.call(request), what))
 
@@ -253,7 +254,7 @@ class HubSpot:
             "statusState": "UNSUBSCRIBED",
             "channel": "EMAIL",
         }
-        path = f"/communication-preferences/{self._version}/statuses/{quote(address, safe='')}"
+        path = f"/communication-preferences/{self._version}/statuses/{quote(address, safe='', errors='replace')}"
         await self._transport.call(Request("POST", path, what, json=body))
 
     # inside ------------------------------------------------------------------------------------------------------
@@ -266,7 +267,7 @@ class HubSpot:
             )  # fmt: skip
 
     def _path(self, contact_id: str) -> str:
-        return f"{self._contacts}/{quote(contact_id, safe='')}"
+        return f"{self._contacts}/{quote(contact_id, safe='', errors='replace')}"
 
     async def _ask(
         self,

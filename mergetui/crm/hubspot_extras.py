@@ -146,7 +146,7 @@ async def _list_names(ask: Ask, version: str, wanted: Iterable[str]) -> dict[str
 
 
 async def _subscriptions(ask: Ask, version: str, address: str) -> tuple[Subscription, ...]:
-    path = f"/communication-preferences/{version}/statuses/{quote(address, safe='')}"
+    path = f"/communication-preferences/{version}/statuses/{quote(address, safe='', errors='replace')}"
     try:
         data = await ask("GET", path, "read an address's subscriptions", params=[("channel", "EMAIL")])
     except Missing as absent:

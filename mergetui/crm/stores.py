@@ -9,7 +9,8 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mergetui.errors import Damaged, NoKeyring
+from mergetui.crm.filelock import held_briefly
+from mergetui.errors import NoKeyring
 from mergetui.records import codec
 from mergetui.records.crm import Crm
 
@@ -113,42 +114,40 @@ class KeyringStore:
 
 
 class FileStore:
-    """Only for the demo profile, whose tokens open nothing but the sandbox on this machine."""
+    """Only for the demo profile, whose tokens open nothing but the sandbox on this machine. One file for both CRMs."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def read(self, crm: Crm) -> StoredToken | None:
-        text = self._all().get(crm)
-        return None if text is None else _loaded(json.dumps(text))
+        found = self._all().get(crm)
+        return None if found is None else _loaded(json.dumps(found))
 
     def write(self, token: StoredToken) -> None:
-        self._save({**self._all(), token.crm: codec.plain(token)})
+        self._change(token.crm, codec.plain(token))
 
     def delete(self, crm: Crm) -> None:
-        kept = self._all()
-        if kept.pop(crm, None) is not None:
-            self._save(kept)
+        self._change(crm, None)
 
     def _all(self) -> dict[str, Any]:
         try:
             data = json.loads(self._path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):
             return {}
-        except ValueError:
-            data = None
-        if not isinstance(data, dict):
-            raise Damaged(f"{self._path} cannot be read.", "", "Delete it and sign in again.")
-        return data
+        return data if isinstance(data, dict) else {}
 
-    def _save(self, data: dict[str, Any]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(data, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
+    def _change(self, crm: Crm, value: Any) -> None:
+        # Refresh locks are per CRM, so two processes may change the file at once.
+        with held_briefly(self._path.with_name(f"{self._path.name}.lock")):
+            kept = {name: entry for name, entry in self._all().items() if name != crm}
+            if value is not None:
+                kept[crm] = value
+            fresh = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                json.dump(kept, file)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._path)
 
 
 def no_keyring() -> NoKeyring:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import Awaitable, Callable
 
@@ -13,7 +14,7 @@ from mergetui.crm.offset import ClockOffset
 from mergetui.crm.times import http_date
 from mergetui.crm.tokens import Token, TokenSource
 from mergetui.crm.wire import NAMES, Answer, Request, limit_of, problem_of, retry_after_s, usage_of
-from mergetui.errors import CrmProblem, Expired, Unknown, Unreachable
+from mergetui.errors import CrmProblem, Expired, Problem, Unknown, Unreachable
 from mergetui.records.clock import Clock, local_now
 from mergetui.records.crm import Crm
 
@@ -23,7 +24,16 @@ TRIES = 4
 LONGEST_WAIT_S = 60.0
 """A CRM that asks for more patience than this gets a ``Limited`` error instead of a silent wait."""
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+URGENT_LIFE_MS = 15_000
+
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,  # a header that may not be sent
+)
 
 
 class Transport:
@@ -55,17 +65,19 @@ class Transport:
         self._client = client
         self._clock = clock
         self._offset = ClockOffset()
+        self._kept: Token | None = None
 
     def now(self) -> int:
         """The CRM's own time (ms UTC): the local clock plus the measured offset; local before any answer."""
         return self._clock() + self._offset.ms
 
     async def token(self, *, min_life_s: float = 0) -> Token:
-        return await self._tokens.token(min_life_s=min_life_s)
+        self._kept = await self._tokens.token(min_life_s=min_life_s)
+        return self._kept
 
     async def call(self, request: Request) -> Answer:
         """Send and return the answer, 2xx or a status that ``request.accept`` names. Raises as the class says."""
-        token = await self._tokens.token()
+        token = await self._token_for(request)
         renewed = False
         for attempt in range(1, TRIES + 1):
             try:
@@ -74,7 +86,7 @@ class Transport:
                     if renewed:
                         raise self._expired(request)
                     renewed = True
-                    token = await self._tokens.renew(token.access_token)
+                    token = await self._renewed(request, token)
                     answer = await self._send(request, token)
                     if self._token_refused(request, answer):
                         raise self._expired(request)
@@ -94,29 +106,53 @@ class Transport:
         if self._client is not None:
             await self._client.aclose()
 
+    async def _token_for(self, request: Request) -> Token:
+        kept = self._kept
+        if request.urgent and kept and (kept.expires_at is None or kept.expires_at - self._clock() > URGENT_LIFE_MS):
+            return kept
+        self._kept = await self._tokens.token()
+        return self._kept
+
+    async def _renewed(self, request: Request, token: Token) -> Token:
+        """A new token after a refusal. For a write every failure here is a definite refusal, whatever its kind."""
+        try:
+            self._kept = await self._tokens.renew(token.access_token)
+        except CrmProblem:
+            raise
+        except Problem as problem:
+            if request.idempotent:
+                raise
+            raise Expired(self.name, problem.happened, problem.not_done, problem.todo, status=401) from problem
+        return self._kept
+
     async def _send(self, request: Request, token: Token) -> Answer:
         if self._client is None:
             self._client = open_client(self._user_agent)
-        content = request.content(token) if callable(request.content) else request.content
+        content, headers = request.content, dict(request.headers)
+        if callable(content):
+            content = content(token)
+        elif request.json is not None:
+            # ASCII only: a lone surrogate in a CRM's text would not survive httpx's own encoder.
+            content = json.dumps(request.json).encode("ascii")
+            headers["Content-Type"] = "application/json"
         sent_at = self._clock()
         reply = await self._client.request(
             request.method,
             token.base_url + request.path,
             params=list(request.params) or None,
-            json=request.json,
             content=content,
-            headers={"Authorization": f"Bearer {token.access_token}", **request.headers},
+            headers={"Authorization": f"Bearer {token.access_token}", **headers},
             timeout=httpx.Timeout(request.timeout_s, connect=min(10.0, request.timeout_s)),
         )
-        headers = {key.lower(): value for key, value in reply.headers.items()}
-        date = http_date(headers.get("date"))
+        received = {key.lower(): value for key, value in reply.headers.items()}
+        date = http_date(received.get("date"))
         if date is not None:
             self._offset.learn(date, sent_at, self._clock())
-        left = usage_of(self.crm, headers)
+        left = usage_of(self.crm, received)
         if left is not None:
             self.calls_left = left
             self.usage = f"API {left * 100:.0f} %"
-        return Answer(reply.status_code, headers, reply.content)
+        return Answer(reply.status_code, received, reply.content)
 
     def _token_refused(self, request: Request, answer: Answer) -> bool:
         return request.token_refused(answer) if request.token_refused else answer.status == 401

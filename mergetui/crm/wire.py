@@ -53,6 +53,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     idempotent: bool = False
     timeout_s: float = 60.0
+    urgent: bool = False
+    """Goes out with the token at hand unless that is about to end: nothing is asked of the token endpoint first."""
     accept: frozenset[int] = frozenset()
     token_refused: Callable[[Answer], bool] | None = None
 

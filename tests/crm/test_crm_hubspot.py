@@ -5,12 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from crm_support import Routes, Script, transport
 
 from mergetui.crm.hubspot import HubSpot
 from mergetui.crm.hubspot_rows import event, property_infos
 from mergetui.errors import CrmProblem, Limited, Missing, Refused, Unknown
 from mergetui.records.plan import HubSpotMerge
+from tests.crm.crm_support import Routes, Script, transport
 
 CONTACTS = "/crm/objects/2026-09/contacts"
 GONE = httpx.Response(

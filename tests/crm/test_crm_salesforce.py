@@ -5,12 +5,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from crm_support import Routes, transport
 
 from mergetui.crm.salesforce import Salesforce
 from mergetui.crm.salesforce_rows import field_infos
 from mergetui.errors import CrmProblem, Missing, Refused
 from mergetui.records.crm import FieldInfo
+from tests.crm.crm_support import Routes, transport
 
 V = "/services/data/v68.0"
 A, B, C = (f"00300000000000{n}AAA" for n in (1, 2, 3))

@@ -4,7 +4,6 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
-from crm_support import BASE, ChangingTokens, Script, transport
 
 from mergetui.crm import soap, soql
 from mergetui.crm.salesforce import Salesforce
@@ -12,6 +11,7 @@ from mergetui.crm.tokens import StaticTokens
 from mergetui.errors import CrmProblem, Expired, Limited, Refused, Unknown, Unreachable
 from mergetui.records.crm import Value
 from mergetui.records.plan import SalesforceMerge
+from tests.crm.crm_support import BASE, ChangingTokens, Script, transport
 
 MASTER, LOSER = "003000000000001AAA", "003000000000002AAA"
 P, S = "{urn:partner.soap.sforce.com}", "{urn:sobject.partner.soap.sforce.com}"

@@ -3,18 +3,19 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from crm_support import Script, Sleeps
 
 from mergetui.crm.filelock import held
 from mergetui.crm.grants import StoredToken
 from mergetui.crm.stores import FileStore, KeyringStore
 from mergetui.crm.tokens import StoredTokens, tokens_from_environment
 from mergetui.errors import Busy, Expired, NoKeyring, NotSignedIn, Refused, Unreachable
+from tests.crm.crm_support import Script, Sleeps
 
 NOW = 1_795_000_000_000
 
@@ -155,10 +156,27 @@ def test_the_demo_file_is_private(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "state" / "tokens.json")
     store.write(stored())
     store.write(stored(crm="hubspot"))
-    assert stat.S_IMODE((tmp_path / "state" / "tokens.json").stat().st_mode) == 0o600
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "state").iterdir()}
+    assert modes == {"tokens.json": 0o600, "tokens.json.lock": 0o600}
     store.delete("salesforce")
     assert store.read("salesforce") is None and store.read("hubspot") == stored(crm="hubspot")
-    assert [path.name for path in (tmp_path / "state").iterdir()] == ["tokens.json"]
+    (tmp_path / "state" / "tokens.json").write_bytes(b"\xff{")
+    assert store.read("hubspot") is None
+
+
+def test_both_crms_may_be_written_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(20):
+            list(
+                pool.map(
+                    lambda crm, n=number: FileStore(tmp_path / "t.json").write(
+                        stored(crm=crm, access_token=f"{crm}{n}")
+                    ),
+                    ("salesforce", "hubspot"),
+                )
+            )
+            kept = [FileStore(tmp_path / "t.json").read(crm) for crm in ("salesforce", "hubspot")]
+            assert [one and one.access_token for one in kept] == [f"salesforce{number}", f"hubspot{number}"]
 
 
 class Ring(dict[str, str]):

@@ -4,11 +4,12 @@ from email.utils import formatdate
 
 import httpx
 import pytest
-from crm_support import BASE, ChangingTokens, Script, transport
 
+from mergetui.crm.tokens import Token
 from mergetui.crm.transport import Request
 from mergetui.crm.wire import tidy
-from mergetui.errors import CrmProblem, Expired, Limited, Missing, Refused, Unknown, Unreachable
+from mergetui.errors import CrmProblem, Expired, Limited, Missing, NotSignedIn, Refused, Unknown, Unreachable
+from tests.crm.crm_support import BASE, ChangingTokens, Script, transport
 
 READ = Request("GET", "/things", "read a thing", idempotent=True)
 WRITE = Request("POST", "/things", "change a thing", json={"a": 1})
@@ -171,3 +172,41 @@ async def test_a_missing_scope_is_named() -> None:
     with pytest.raises(Refused, match=r"missing scope: crm\.lists\.read") as caught:
         await made.call(READ)
     assert caught.value.code == "MISSING_SCOPES"
+
+
+async def test_a_lone_surrogate_is_sent_as_data_and_no_crash() -> None:
+    script = Script(OK)
+    made, _ = transport("hubspot", script)
+    await made.call(Request("PATCH", "/things", "change", json={"name": "\ud800 Åsa"}))
+    assert script.requests[0].content == b'{"name": "\\ud800 \\u00c5sa"}'
+    assert script.requests[0].headers["content-type"] == "application/json"
+
+
+async def test_an_urgent_call_asks_nobody_for_a_token_it_has() -> None:
+    class Asked(ChangingTokens):
+        times = 0
+
+        async def token(self, *, min_life_s: float = 0) -> Token:
+            self.times += 1
+            return Token("t1", BASE, expires_at=1_000_000 + 60_000)
+
+    tokens = Asked()
+    made, _ = transport("hubspot", Script(OK), tokens=tokens)
+    urgent = Request("POST", "/things", "merge", urgent=True)
+    await made.token(min_life_s=300)
+    await made.call(urgent)
+    assert tokens.times == 1
+    await made.call(WRITE)
+    assert tokens.times == 2
+
+
+async def test_a_write_whose_token_cannot_be_renewed_is_a_definite_refusal() -> None:
+    class Gone(ChangingTokens):
+        async def renew(self, refused: str) -> Token:
+            raise NotSignedIn("You are not signed in.")
+
+    made, _ = transport("hubspot", Script(httpx.Response(401)), tokens=Gone())
+    with pytest.raises(Expired):
+        await made.call(WRITE)
+    with pytest.raises(NotSignedIn):
+        await made.call(READ)
