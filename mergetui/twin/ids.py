@@ -47,5 +47,10 @@ def _head(prefix: str, high: int) -> tuple[str, str]:
 
 
 def _check(five: str) -> str:
-    a, b, c, d, e = five
-    return _CHECKS[a.isupper() | b.isupper() << 1 | c.isupper() << 2 | d.isupper() << 3 | e.isupper() << 4]
+    return _CHECKS[
+        five[0].isupper()
+        | five[1].isupper() << 1
+        | five[2].isupper() << 2
+        | five[3].isupper() << 3
+        | five[4].isupper() << 4
+    ]
