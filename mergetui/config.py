@@ -19,34 +19,15 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import TYPE_CHECKING
 
 from mergetui import errors
 
+if TYPE_CHECKING:
+    from mergetui.config_model import Profile
+
 DEMO = "demo"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
-Kind = Literal["deal", "ticket", "meeting", "call", "reply", "form", "sequence", "static list", "click"]
-
-
-class Profile(BaseModel):
-    """One pair of orgs. Unknown keys are refused, so that a typing error is not silently ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    salesforce_login_url: str = "https://login.salesforce.com"
-    salesforce_client_id: str = ""
-    hubspot_app_url: str = "https://app.hubspot.com"
-    hubspot_api_url: str = "https://api.hubapi.com"
-    hubspot_client_id: str = ""
-    valuable_activity: tuple[Kind, ...] = (
-        "deal", "ticket", "meeting", "call", "reply", "form", "sequence", "static list", "click",
-    )  # fmt: skip
-    valuable_days: int = Field(365, ge=1, le=3650)
-    touch_field: str = Field("", pattern=r"^[A-Za-z][A-Za-z0-9_]*$|^$")
-    delete_on_sync_contacts: Literal["on", "unknown"] = "unknown"
-    delete_on_sync_leads: Literal["on", "unknown"] = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +101,10 @@ def profile_names() -> list[str]:
 
 def load(profile: str) -> Profile:
     """The settings of a profile; defaults when the file does not name it. Raises Usage saying which line is wrong."""
+    from pydantic import ValidationError
+
+    from mergetui.config_model import Profile
+
     file = paths(profile).config_file
     raw = _all(file).get(profile, {})
     try:

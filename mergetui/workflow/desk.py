@@ -49,6 +49,7 @@ class CockpitDesk:
         self._schema: Schema | None = None
         self._offset = 0
         self._api = ""
+        self._deletes = "delete on sync: contacts ?, leads ?"
         self._order = ("stake", "")
         self._runs: tuple[int, RunsView] | None = None
 
@@ -70,7 +71,7 @@ class CockpitDesk:
             salesforce=_org_words("Salesforce", orgs.get("salesforce")),
             hubspot=_org_words("HubSpot", orgs.get("hubspot")),
             window=f"next sync {remaining_text(window, now)}",
-            deletes=self._deletes(),
+            deletes=self._deletes,
             api=self._api,
             runner=self._runner_words(),
             read_only=self.read_only,
@@ -81,7 +82,7 @@ class CockpitDesk:
 
         return runner_words(self._office.runner_lock().holder(), self._office.ledger)
 
-    def _deletes(self) -> str:
+    def _deletes_words(self) -> str:
         said = {"on": "ON", "off": "off", "unknown": "?"}
         config = self._office.config
         contacts, leads = said[config.delete_on_sync_contacts], said[config.delete_on_sync_leads]
@@ -96,6 +97,7 @@ class CockpitDesk:
     async def refresh_header(self) -> None:
         from mergetui.merging.window import PollWatch
 
+        self._deletes = self._deletes_words()
         salesforce, hubspot = self._crms()
         await PollWatch(hubspot, self._office.ledger).look(fresh=True)
         self._offset = hubspot.now() - local_now()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mergetui.config import DEMO, Paths, Profile, load, paths
+from mergetui.config import DEMO, Paths, load, paths
 from mergetui.planning.rules import Rules
 from mergetui.records.crm import Crm
 from mergetui.records.people import Person
@@ -16,6 +16,7 @@ from mergetui.store import Ledger, Mirror, RunnerLock, Snapshots
 from mergetui.sync.settings import settings
 
 if TYPE_CHECKING:
+    from mergetui.config_model import Profile
     from mergetui.crm.hubspot import HubSpot
     from mergetui.crm.salesforce import Salesforce
     from mergetui.crm.stores import TokenStore

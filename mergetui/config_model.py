@@ -1,0 +1,28 @@
+"""What may stand in a profile. Apart from ``config`` because pydantic costs a sixth of the first paint."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["deal", "ticket", "meeting", "call", "reply", "form", "sequence", "static list", "click"]
+
+
+class Profile(BaseModel):
+    """One pair of orgs. Unknown keys are refused, so that a typing error is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    salesforce_login_url: str = "https://login.salesforce.com"
+    salesforce_client_id: str = ""
+    hubspot_app_url: str = "https://app.hubspot.com"
+    hubspot_api_url: str = "https://api.hubapi.com"
+    hubspot_client_id: str = ""
+    valuable_activity: tuple[Kind, ...] = (
+        "deal", "ticket", "meeting", "call", "reply", "form", "sequence", "static list", "click",
+    )  # fmt: skip
+    valuable_days: int = Field(365, ge=1, le=3650)
+    touch_field: str = Field("", pattern=r"^[A-Za-z][A-Za-z0-9_]*$|^$")
+    delete_on_sync_contacts: Literal["on", "unknown"] = "unknown"
+    delete_on_sync_leads: Literal["on", "unknown"] = "unknown"
