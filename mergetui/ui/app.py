@@ -27,6 +27,8 @@ from mergetui.workflow.ports import Desk
 HEADER_EVERY_S = 1.0
 REFRESH_EVERY_S = 5.0
 CLOSE_WITHIN_S = 10.0
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""Each means: leave in order. Without handlers no cleanup would run."""
 
 
 class MergetuiApp(App[str], inherit_bindings=False):
@@ -52,7 +54,7 @@ class MergetuiApp(App[str], inherit_bindings=False):
     # life -------------------------------------------------------------------------------------------------------
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in SIGNALS:
             try:
                 loop.add_signal_handler(number, self._signalled)
             except (NotImplementedError, RuntimeError, ValueError):  # not the main thread, or no such signals here
@@ -63,7 +65,7 @@ class MergetuiApp(App[str], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in SIGNALS:
             try:
                 loop.remove_signal_handler(number)
             except (NotImplementedError, RuntimeError, ValueError):

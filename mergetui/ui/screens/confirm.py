@@ -18,7 +18,7 @@ from mergetui.records.views import CheckView, ConfirmationView
 from mergetui.ui.keys import bindings
 from mergetui.ui.layout import Span
 from mergetui.ui.screens.base import PlainInput
-from mergetui.ui.text import clip, left, wrap
+from mergetui.ui.text import clip, left, safe, wrap
 from mergetui.ui.widgets.bars import KeyBar
 from mergetui.ui.widgets.lines import Lines, strip
 
@@ -137,7 +137,7 @@ class ConfirmScreen(ModalScreen[Confirmed | None], inherit_bindings=False):
 
     def _fill(self) -> None:
         width = self._width()
-        digest = f"digest {self._view.digest[:4]}…{self._view.digest[-2:]} · void in 24 h"
+        digest = f"digest {safe(self._view.digest[:4])}…{safe(self._view.digest[-2:])} · void in 24 h"
         heading = clip(self._view.heading, width - len(digest) - 2)
         self.query_one("#heading", Lines).show([
             [(left(heading, width - len(digest)), "warn"), (digest, "muted")], [],
@@ -155,7 +155,7 @@ class ConfirmScreen(ModalScreen[Confirmed | None], inherit_bindings=False):
     def _focus_next(self) -> None:
         """Focus the first warning without a tick, else the word."""
         target = next((tick for tick in self._ticks if not tick.ticked), None) or self.query_one("#word", PlainInput)
-        target.focus(scroll_visible=False)
+        self.set_focus(target, scroll_visible=False)
         if isinstance(target, Tick):
             self._bring(target)
 

@@ -36,11 +36,11 @@ class HistoryScreen(Cockpit):
 
     def started(self) -> None:
         self.reload()
-        self.merges.focus()
+        self.set_focus(self.merges)
 
     def returned(self) -> None:
         self.reload()
-        self.merges.focus()
+        self.set_focus(self.merges)
 
     def reload(self) -> None:
         try:
@@ -97,7 +97,7 @@ class HistoryScreen(Cockpit):
         field = self.query_one("#filter", PlainInput)
         field.add_class("-open")
         field.value = self._text
-        field.focus()
+        self.set_focus(field)
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
@@ -108,7 +108,7 @@ class HistoryScreen(Cockpit):
     @on(Input.Submitted, "#filter")
     def _kept(self, event: Input.Submitted) -> None:
         self.query_one("#filter").remove_class("-open")
-        self.merges.focus()
+        self.set_focus(self.merges)
 
     def go_back(self) -> None:
         field = self.query_one("#filter", PlainInput)
@@ -116,7 +116,7 @@ class HistoryScreen(Cockpit):
             field.remove_class("-open")
             field.value = ""
             self._text = ""
-            self.merges.focus()
+            self.set_focus(self.merges)
             self.reload()
         else:
             self.cockpit.go("queue")

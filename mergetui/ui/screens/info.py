@@ -56,7 +56,7 @@ class InfoScreen(ModalScreen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self._fill()
-        self.query_one(TextLines).focus()
+        self.set_focus(self.query_one(TextLines))
 
     def on_resize(self) -> None:
         self._fill()

@@ -77,12 +77,12 @@ class QueueScreen(Cockpit):
 
     def started(self) -> None:
         self.reload()
-        self.sets.focus()
+        self.set_focus(self.sets)
         self.set_interval(1, self._look)
 
     def returned(self) -> None:
         self.reload()
-        self.sets.focus()
+        self.set_focus(self.sets)
 
     def reload(self, keep: str | None = None) -> None:
         """Read the ids anew; the cursor stays on its set."""
@@ -268,7 +268,7 @@ class QueueScreen(Cockpit):
         field = self.query_one("#filter", PlainInput)
         field.add_class("-open")
         field.value = self._text
-        field.focus()
+        self.set_focus(field)
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
@@ -282,7 +282,7 @@ class QueueScreen(Cockpit):
 
     def _close_filter(self) -> None:
         self.query_one("#filter").remove_class("-open")
-        self.sets.focus()
+        self.set_focus(self.sets)
 
     def go_back(self) -> None:
         if self._staging is not None:

@@ -59,7 +59,7 @@ class ReviewScreen(Cockpit):
 
     def returned(self) -> None:
         if self._session is not None:
-            self.grid.focus()
+            self.set_focus(self.grid)
 
     # reading ----------------------------------------------------------------------------------------------------
     def read(self, set_id: str) -> None:
@@ -98,7 +98,7 @@ class ReviewScreen(Cockpit):
         self.grid.only_differences = True
         self._loading(None)
         self.draw(view)
-        self.grid.focus()
+        self.set_focus(self.grid)
 
     # drawing ----------------------------------------------------------------------------------------------------
     def draw(self, view: ReviewView, row_key: str | None = None) -> None:
@@ -268,7 +268,7 @@ class ReviewScreen(Cockpit):
         editor.placeholder = f"{clip(row.label, 24)}: enter keeps it, esc leaves"
         editor.add_class("-open")
         self.query_one("#detail").display = False
-        editor.focus()
+        self.set_focus(editor)
         editor.cursor_position = len(editor.value)
         if harmless(value):
             self.say(f"{row.label}: type the value; enter keeps it, esc leaves it as it was")
@@ -293,7 +293,7 @@ class ReviewScreen(Cockpit):
     def _close_editor(self) -> None:
         self.query_one("#editor").remove_class("-open")
         self.query_one("#detail").display = True
-        self.grid.focus()
+        self.set_focus(self.grid)
 
     # acts that end the review -----------------------------------------------------------------------------------
     def do_stage(self, _: str) -> Refusal | None:

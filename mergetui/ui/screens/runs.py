@@ -37,13 +37,13 @@ class RunsScreen(Cockpit):
         return self.query_one(RunsList)
 
     def started(self) -> None:
-        self.plans.focus()
+        self.set_focus(self.plans)
         self.set_interval(LOOK_EVERY_S, self._look)
         self._look()
 
     def returned(self) -> None:
         self._look()
-        self.plans.focus()
+        self.set_focus(self.plans)
 
     def _look(self) -> None:
         """Ask the desk and redraw only when something changed."""

@@ -16,6 +16,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from mergetui.ui.text import safe
+
 Span = tuple[str, str]
 
 STYLES = frozenset({"plain", "muted", "strong", "good", "warn", "bad", "accent", "title", "mark"})
@@ -29,10 +31,13 @@ def ink(widget: Widget, name: str) -> Style:
 
 
 def strip(widget: Widget, spans: list[Span], width: int, background: Style) -> Strip:
-    """One line of exactly ``width`` cells on the row's background. No style carries a link or other meta."""
+    """One line of exactly ``width`` cells on the row's background. No style carries a link or other meta, and what
+    was forgotten to be made safe is made so here."""
     plain = background + ink(widget, "plain")
     segments = [
-        Segment(text, plain if name == "plain" else background + ink(widget, name)) for text, name in spans if text
+        Segment(safe(text), plain if name == "plain" else background + ink(widget, name))
+        for text, name in spans
+        if text
     ]
     return Strip(segments).adjust_cell_length(width, plain)
 
