@@ -177,7 +177,7 @@ def problem_of(crm: Crm, request: Request, answer: Answer) -> CrmProblem | None:
     if limited is not None:
         return limited
     name, found = NAMES[crm], fault(answer)
-    said = f" It said: {found.message}" if found.message else ""
+    said = f" It said: {found.message}{'' if found.message[-1] in '.!?…)' else '.'}" if found.message else ""
     code = found.code
     nothing = "Nothing was changed."
     if status >= 500 or status == 408:
