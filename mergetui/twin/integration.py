@@ -1,7 +1,8 @@
 """HubSpot's Salesforce integration: polls, event-driven passes, links, deletions. Rows of facts/integration.md part A.
 
 Two ways into a sync. A *poll* every ``poll_ms`` reads all Salesforce changes at its beginning and writes them to
-HubSpot over the following ``poll_duration_ms``. A *pass* follows a change of one HubSpot contact after ``event_delay_ms`` and
+HubSpot over the following ``poll_duration_ms``. A *pass* follows a change of one HubSpot contact after
+``event_delay_ms`` and
 carries values both ways. Whatever is decided while reading is carried out later, when the world may have moved on.
 """
 

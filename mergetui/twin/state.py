@@ -149,7 +149,8 @@ class State:
             address.lower(): dict.fromkeys(ids) for address, ids in cast.unsubscribed.items()
         }
         self._load_contacts(cast)
-        self._next_contact = max((int(c.id) for c in cast.contacts if c.id.isdigit()), default=100_000)
+        known = (item.id for group in (cast.contacts, cast.objects, cast.events, cast.lists) for item in group)
+        self._next_contact = max((int(key) for key in known if key.isdigit()), default=100_000)
 
         # what the integration knows
         self.last_polls: list[int] = list(cast.polls)
@@ -180,9 +181,15 @@ class State:
         for cast_row in cast.rows:
             values = dict(cast_row.values)
             values.pop("Id", None)
+            if cast_row.object in (*PEOPLE, "User") and "Name" not in values:
+                values["Name"] = " ".join(str(values[part]) for part in ("FirstName", "LastName") if values.get(part))
             deleted = bool(values.pop("IsDeleted", False))
             master = values.pop("MasterRecordId", None)
             self.add_row(Row(cast_row.object, cast_row.id, values, deleted, str(master) if master else None))
+
+    def parent_fields(self, object_name: str) -> tuple[str, ...]:
+        """The lookups of an object that ``children`` indexes."""
+        return self._parent_fields.get(object_name, ())
 
     def add_row(self, row: Row) -> None:
         self.rows.setdefault(row.object, {})[row.id] = row

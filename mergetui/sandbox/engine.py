@@ -1,0 +1,143 @@
+"""What the two servers and the control port share: the world, its clock, the faults, work of their own."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from typing import Any
+
+from mergetui.records.clock import Clock
+from mergetui.sandbox.clock import SandboxClock
+from mergetui.sandbox.faults import Faults, parse_spec
+from mergetui.sandbox.options import SandboxOptions
+from mergetui.sandbox.tokens import Grants
+from mergetui.twin.cast import Cast, CastRow
+from mergetui.twin.events import Event
+from mergetui.twin.settings import Settings
+from mergetui.twin.world import World
+
+SALESFORCE_CLIENT_ID = "3MVG9sandboxmergetuiPublicClient0000000000000000"
+HUBSPOT_CLIENT_ID = "5a4d8b1c-0000-4000-8000-6d6572676574"
+HUBSPOT_CLIENT_SECRET = "5eed0000-0000-4000-8000-736563726574"  # noqa: S105  # a sandbox's own, on loopback only
+REDIRECTS = ("http://localhost:1717/OauthRedirect", "http://localhost:17172/callback")
+
+LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")
+
+
+def make_cast(options: SandboxOptions, now: int) -> Cast:
+    from mergetui.twin.casting import cast
+
+    return cast(
+        seed=options.seed,
+        people=options.people,
+        now=now,
+        sync_every_ms=options.sync_every_ms,
+        scenario=options.scenario,
+    )
+
+
+def settings_of(options: SandboxOptions) -> Settings:
+    switch: Any = "delete" if options.auto_delete else "nothing"
+    return Settings(
+        seed=options.seed,
+        del_lead=switch,
+        del_contact=switch,
+        poll_ms=options.sync_every_ms,
+        event_delay_ms=options.event_delay_ms,
+        colleagues=options.colleagues,
+    )
+
+
+class Sandbox:
+    """One world served by two CRMs. All methods run in one event loop; none waits."""
+
+    def __init__(self, options: SandboxOptions, real: Clock, cast: Cast | None = None) -> None:
+        self.options = options
+        self.real = real
+        self._cast = cast
+        self.latency_ms = options.latency_ms
+        self.clock = SandboxClock(real)
+        self.faults = Faults()
+        self.reset()
+        for spec in options.faults:
+            self.faults.add(parse_spec(spec))
+
+    def reset(self) -> None:
+        """A new world from the same options; the clock goes back to the real time, faults are gone."""
+        self.clock = SandboxClock(self.real)
+        self.faults.clear()
+        now = self.clock.now()
+        self.started_at = now
+        cast = self._cast or make_cast(self.options, now)
+        settings = settings_of(self.options)
+        if cast.extra.get("inclusion_list"):
+            settings = Settings(**{**_members(settings), "inclusion_list": cast.extra["inclusion_list"]})
+        self.world = World(cast, settings, now)
+        self._add_org_rows()
+        self._pending: list[tuple[int, int, Callable[[], None]]] = []
+        self._queued = 0
+        self.cursors: dict[str, Any] = {}
+        self.api_used = {"salesforce": 10_018, "hubspot": 0}
+        state = self.world.state
+        short = state.org_id[:15]
+        self.salesforce_grants = Grants(SALESFORCE_CLIENT_ID, "", f"{short}!AQ", rotating=True, life_ms=None)
+        self.hubspot_grants = Grants(HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET, "CN", rotating=False, life_ms=1_800_000)
+        self.is_sandbox = False
+        self.account_type = "STANDARD"
+        self.requests = 0
+        self.last_request_at = self.real()
+
+    def _add_org_rows(self) -> None:
+        """Rows that every org has and no cast tells of."""
+        state = self.world.state
+        from mergetui.twin.state import Row
+
+        stamp = state.began // 1000 * 1000
+        base = {"CreatedDate": stamp, "LastModifiedDate": stamp, "SystemModstamp": stamp}
+        state.add_row(
+            Row("Organization", state.org_id, {
+                **base, "Name": state.org_name, "IsSandbox": False, "OrganizationType": "Enterprise Edition",
+                "InstanceName": "EU99", "LanguageLocaleKey": "en_US", "TimeZoneSidKey": "Europe/Berlin",
+            })
+        )  # fmt: skip
+        for number, label in enumerate(LEAD_STATUSES):
+            state.add_row(
+                Row("LeadStatus", f"01J00000000000{number}AAA", {
+                    **base, "MasterLabel": label, "ApiName": label, "SortOrder": number + 1, "IsDefault": number == 0,
+                    "IsConverted": label == "Closed - Converted",
+                })
+            )  # fmt: skip
+        if state.row(state.admin_id) is None:
+            row = CastRow("User", state.admin_id, {})
+            state.add_row(
+                Row("User", row.id, {**base, "Username": "admin@sandbox.example", "LastName": "Admin",
+                    "Name": "Admin", "Email": "admin@sandbox.example", "IsActive": True})
+            )  # fmt: skip
+
+    # time -----------------------------------------------------------------------------------------------------
+
+    def now(self) -> int:
+        return self.clock.now()
+
+    def catch_up(self) -> None:
+        """Let everything happen that is due by now."""
+        self.advance(self.clock.now())
+
+    def advance(self, to: int) -> None:
+        """Run the world's and the servers' own pending work up to ``to``, in order."""
+        while self._pending and self._pending[0][0] <= to:
+            at, _, work = heapq.heappop(self._pending)
+            self.world.advance(at)
+            work()
+        self.world.advance(to)
+
+    def later(self, ms: int, work: Callable[[], None]) -> None:
+        self._queued += 1
+        heapq.heappush(self._pending, (self.clock.now() + ms, self._queued, work))
+
+    def apply(self, event: Event) -> Any:
+        return self.world.apply(event, self.clock.now())
+
+
+def _members(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
