@@ -128,8 +128,9 @@ class Procedure:
             )
             results = await asyncio.gather(call, written, return_exceptions=True)
             if isinstance(results[1], BaseException):
-                # the disk refused after the commit: the HubSpot half is on its way all the same
-                deps.doing("the journal could not be written")
+                # The disk refused after the commit. The HubSpot half went out all the same; its outcome cannot be
+                # written either, so stop here: the next start finds both halves by reading.
+                raise results[1]
             outcome = results[0]
         elif hubspot is not None:
             sent_at = deps.hubspot.now()
@@ -353,6 +354,9 @@ class Procedure:
         set values, they do not add. Raises Surprised when a CRM refuses one for good."""
         progress = self.progress(plan)
         target = progress.returned_id or (plan.expected.old_hubspot_ids[0] if plan.expected.old_hubspot_ids else None)
+        if progress.returned_id is not None:
+            # once more: a run may have been cut off between the journal's line and this column
+            self.deps.ledger.set_returned(plan.id, progress.returned_id)
         if "values" not in progress.done:
             started = self.deps.hubspot.now()
             if plan.write is not None and target is not None:

@@ -35,6 +35,7 @@ class Runner:
         try:
             await self._recover()
             while not self.deps.stopping.is_set():
+                self._reap()
                 self._wishes()
                 worked = await self._next()
                 if not worked:
@@ -178,13 +179,17 @@ class Runner:
             self._halt(plan, halt)
         except errors.Problem as problem:
             self._halt(plan, Surprised(f"the end state could not be read: {problem}"))
-        finally:
-            self._watching.pop(plan.id, None)
+
+    def _reap(self) -> None:
+        """Forget watches that have ended; one that failed in an unforeseen way ends the runner, loudly."""
+        for plan_id in [plan_id for plan_id, task in self._watching.items() if task.done()]:
+            self._watching.pop(plan_id).result()
 
     async def _stop_watching(self) -> None:
         self.deps.stopping.set()
         if self._watching:
-            await asyncio.gather(*self._watching.values(), return_exceptions=True)
+            await asyncio.wait(self._watching.values())
+        self._reap()
 
 
 def _without_digits(text: str) -> str:

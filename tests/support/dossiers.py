@@ -34,6 +34,8 @@ SALESFORCE_FIELDS = tuple(
         ("AccountId", "Account ID", "reference", 18, True, True, (), False),
         ("OwnerId", "Owner ID", "reference", 18, True, False, (), False),
         ("HasOptedOutOfEmail", "Email Opt Out", "boolean", 0, True, False, (), False),
+        ("HasOptedOutOfFax", "Fax Opt Out", "boolean", 0, True, False, (), False),
+        ("DoNotCall", "Do Not Call", "boolean", 0, True, False, (), False),
         ("Tier__c", "Tier", "picklist", 255, True, True, TIERS, True),
         ("Score__c", "Score", "double", 0, True, True, (), False),
         ("IsConverted", "Converted", "boolean", 0, False, False, (), False),
@@ -59,6 +61,7 @@ HUBSPOT_FIELDS = tuple(
 
 def record(number: int, **values: Any) -> SalesforceRecord:
     base = {"LastName": f"Person{number}", "OwnerId": "005000000000001AAA", "HasOptedOutOfEmail": False}
+    base |= {"HasOptedOutOfFax": False, "DoNotCall": False}
     return SalesforceRecord(sf_id(number), "Contact", {**base, **values}, NOW - number * DAY)
 
 

@@ -1,0 +1,394 @@
+"""The safe procedure against two CRMs in memory: its order, and every place where it can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mergetui import errors
+from mergetui.merging.deps import Deps
+from mergetui.merging.reading import Schema, collect
+from mergetui.merging.runner import Runner
+from mergetui.merging.timing import Timing
+from mergetui.merging.window import PollWatch
+from mergetui.planning.master import propose
+from mergetui.planning.plan import make_plan, needs_tick
+from mergetui.planning.rows import rows
+from mergetui.planning.rules import Rules
+from mergetui.planning.survivorship import proposal
+from mergetui.records.crm import OrgIdentity
+from mergetui.records.people import Person
+from mergetui.records.plan import Approval, Plan
+from mergetui.store import Ledger, PairMark, Snapshots
+from mergetui.sync.settings import settings
+from tests.support.dossiers import sf_id
+from tests.support.fake_crms import FIELDS, PROPERTIES, FakeHubSpot, FakeSalesforce, Killed, World, two_people
+
+PERSONS = {f"sf:{sf_id(n)}": Person(f"sf:{sf_id(n)}", sf_id(n), "Contact", str(9000 + n), "active") for n in (1, 2, 3)}
+TIMING = Timing(look_s=0.0, settle_quiet_ms=1_000)
+
+
+class Bench:
+    """One profile's store and a runner over a world; ``again`` is a new process on the same store."""
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self.folder = folder
+        self.world = world
+        self.ledger = Ledger(folder / "ledger.db")
+        self.schema = Schema(
+            FIELDS,
+            PROPERTIES,
+            OrgIdentity("salesforce", "00D000000000001AAA", "Acme", False),
+            OrgIdentity("hubspot", "4471", "acme", False),
+            {},
+        )
+
+    def deps(self) -> Deps:
+        salesforce: Any = FakeSalesforce(self.world)
+        hubspot: Any = FakeHubSpot(self.world)
+        return Deps(
+            salesforce=salesforce,
+            hubspot=hubspot,
+            ledger=self.ledger,
+            snapshots=Snapshots(self.folder / "snapshots"),
+            schema=self.schema,
+            rules=Rules(),
+            settings=lambda: settings({}),
+            persons=lambda keys: [PERSONS[key] for key in keys],
+            window=PollWatch(hubspot, self.ledger, look_ms=0),
+            mark=PairMark(self.folder / "pair.mark"),
+            timing=TIMING,
+        )
+
+    async def stage(self, members: int = 2, *, approve: bool = True) -> Plan:
+        deps = self.deps()
+        persons = list(PERSONS.values())[:members]
+        dossier = await collect("set1", persons, deps.salesforce, deps.hubspot, self.schema, settings({}))
+        choices = proposal(dossier, rows(dossier), propose(dossier, Rules()))
+        plan = make_plan(dossier, choices, Rules(), plan_id="plan1", at=0)
+        self.ledger.add_plan(plan)
+        if approve:
+            self.approve(plan)
+        self.world.calls.clear()
+        return plan
+
+    def approve(self, plan: Plan) -> None:
+        ticks = tuple(check.id for check in needs_tick(plan.checks))
+        self.ledger.approve([Approval(plan.id, plan.digest, ticks, "merge", self.deps().clock(), "tester")])
+
+    async def run(self, *, polls: bool = True) -> None:
+        """One runner process until nothing is left to do; polls of the integration happen beside it."""
+        deps = self.deps()
+        task = asyncio.create_task(Runner(deps).run(until_done=True))
+        for turn in range(4000):
+            await asyncio.sleep(0)
+            if task.done():
+                break
+            if turn % 100 == 99:
+                await asyncio.sleep(0.002)
+                written = any(entry.step == "values" for entry in self.ledger.entries("plan1"))
+                if written and polls:
+                    self.world.poll()
+                elif self.state == "waiting":
+                    self.world.now += 30_000
+        if not task.done():
+            deps.stopping.set()
+        await asyncio.wait_for(task, 10)
+
+    def again(self) -> None:
+        self.ledger.close()
+        self.ledger = Ledger(self.folder / "ledger.db")
+
+    @property
+    def state(self) -> str:
+        return self.ledger.row("plan1").state
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path, two_people())
+
+
+def assert_whole(bench: Bench) -> None:
+    """Both CRMs hold one person with everything of both; nothing was archived, no merge was committed twice."""
+    world = bench.world
+    assert bench.state == "settled", bench.ledger.row("plan1").why
+    assert world.rows[sf_id(2)].master_id == sf_id(1)
+    [survivor] = world.contacts.values()
+    assert survivor.values["salesforcecontactid"] == sf_id(1)
+    assert sorted(world.activities[survivor.id]) == ["d1", "d2", "m1", "m2"]
+    assert not world.archived
+    assert bench.ledger.row("plan1").returned_hubspot_id == survivor.id
+
+
+async def test_the_order_is_salesforce_hubspot_values_and_nothing_between_the_two(bench: Bench) -> None:
+    await bench.stage()
+    await bench.run()
+    assert_whole(bench)
+    calls = bench.world.calls
+    at = calls.index("salesforce.merge")
+    assert calls[at + 1] == "hubspot.merge"
+    assert "hubspot.unsubscribe" not in calls[at:]
+    assert not [call for call in calls[:at] if call.endswith(("update", "merge"))], "nothing is written before the pair"
+    steps = [(entry.kind, entry.step) for entry in bench.ledger.entries("plan1")]
+    assert steps.index(("outcome", "snapshot")) < steps.index(("intent", "pair:0"))
+    assert steps.index(("intent", "pair:0")) < steps.index(("outcome", "salesforce:0"))
+    row = bench.ledger.row("plan1")
+    assert row.snapshot and Snapshots(bench.folder / "snapshots").verify(row.snapshot)
+
+
+async def test_without_a_confirmation_nothing_is_merged(bench: Bench) -> None:
+    await bench.stage(approve=False)
+    await bench.run()
+    assert bench.state == "staged" and "salesforce.merge" not in bench.world.calls
+
+
+async def test_an_old_confirmation_is_void(bench: Bench) -> None:
+    plan = await bench.stage(approve=False)
+    ticks = tuple(check.id for check in needs_tick(plan.checks))
+    old = bench.deps().clock() - 25 * 3_600_000
+    bench.ledger.approve([Approval(plan.id, plan.digest, ticks, "merge", old, "tester")])
+    await bench.run()
+    assert bench.state == "failed" and "24 hours" in bench.ledger.row("plan1").why
+    assert "salesforce.merge" not in bench.world.calls
+
+
+async def test_a_missing_tick_stops_the_plan(bench: Bench) -> None:
+    plan = await bench.stage(approve=False)
+    bench.ledger.approve([Approval(plan.id, plan.digest, (), "merge", bench.deps().clock(), "tester")])
+    await bench.run()
+    assert bench.state == "failed" and "salesforce.merge" not in bench.world.calls
+
+
+async def test_a_record_changed_after_the_confirmation_stops_the_plan_and_is_named(bench: Bench) -> None:
+    await bench.stage()
+    row = bench.world.rows[sf_id(2)]
+    bench.world.rows[sf_id(2)] = replace(row, values={**row.values, "Phone": "+99"})
+    await bench.run()
+    assert bench.state == "failed" and "Phone" in bench.ledger.row("plan1").why
+    assert "salesforce.merge" not in bench.world.calls
+
+
+async def test_a_plan_with_delete_risk_waits_for_a_quiet_poll(bench: Bench) -> None:
+    await bench.stage()
+    bench.world.polls = [bench.world.now - 898_000 - 900_000, bench.world.now - 898_000]
+    task = asyncio.create_task(Runner(bench.deps()).run(until_done=True))
+    for _ in range(200):
+        await asyncio.sleep(0)
+        if bench.state == "waiting":
+            break
+    assert bench.state == "waiting" and "salesforce.merge" not in bench.world.calls
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_unknown_window_needs_its_own_acknowledgement(bench: Bench) -> None:
+    plan = await bench.stage(approve=False)
+    bench.world.polls = []
+    ticks = (*(check.id for check in needs_tick(plan.checks)), "window-unknown")
+    bench.ledger.approve([Approval(plan.id, plan.digest, ticks, "merge", bench.deps().clock(), "tester")])
+    await bench.run()
+    assert "salesforce.merge" in bench.world.calls
+
+
+async def test_a_wrong_org_stops_everything(bench: Bench) -> None:
+    await bench.stage()
+    bench.ledger.set_setting("pins", {"salesforce": "00D999999999999AAA"})
+    with pytest.raises(errors.WrongOrg):
+        await bench.run()
+    assert "salesforce.merge" not in bench.world.calls
+
+
+# refusals ----------------------------------------------------------------------------------------------------------
+def once(what: str, when: str, act: Callable[[], None]) -> Callable[[str, str], None]:
+    left = [1]
+
+    def trap(call: str, moment: str) -> None:
+        if call == what and moment == when and left[0]:
+            left[0] = 0
+            act()
+
+    return trap
+
+
+def fail(problem: BaseException) -> Callable[[], None]:
+    def act() -> None:
+        raise problem
+
+    return act
+
+
+async def test_a_refusal_by_salesforce_leaves_both_crms_untouched(bench: Bench) -> None:
+    await bench.stage()
+    refusal = errors.Refused("Salesforce", "A validation rule said no", status=400)
+    bench.world.trap = once("salesforce.merge", "before", fail(refusal))
+    await bench.run()
+    assert bench.state == "failed" and "Nothing was merged" in bench.ledger.row("plan1").why
+    assert len(bench.world.contacts) == 2 and not bench.world.rows[sf_id(2)].deleted
+    assert "hubspot.merge" not in bench.world.calls
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        errors.Limited("HubSpot", "Too many requests", retry_after_s=0.01),
+        errors.Refused("HubSpot", "The record is locked", status=423),
+        errors.Unreachable("HubSpot", "No connection"),
+    ],
+)
+async def test_a_definite_refusal_by_hubspot_is_sent_again_after_a_look(bench: Bench, problem: errors.Problem) -> None:
+    await bench.stage()
+    bench.world.trap = once("hubspot.merge", "before", fail(problem))
+    await bench.run()
+    assert_whole(bench)
+    merges = [n for n, call in enumerate(bench.world.calls) if call == "hubspot.merge"]
+    assert len(merges) == 2
+    assert bench.world.calls[merges[0] + 1 : merges[1]].count("hubspot.contact") == 2
+
+
+async def test_a_lost_answer_of_hubspot_is_found_by_reading_and_never_sent_again(bench: Bench) -> None:
+    await bench.stage()
+    bench.world.trap = once("hubspot.merge", "after", fail(errors.Unknown("HubSpot", "The line was cut")))
+    await bench.run()
+    assert_whole(bench)
+    assert bench.world.calls.count("hubspot.merge") == 1
+
+
+async def test_a_lost_request_to_hubspot_is_sent_again_only_ten_minutes_later(bench: Bench) -> None:
+    world = bench.world
+    await bench.stage()
+    world.auto_delete = False
+    sent: list[int] = []
+
+    def trap(call: str, moment: str) -> None:
+        if call == "hubspot.merge" and moment == "before":
+            sent.append(world.now)
+            if len(sent) == 1:
+                raise errors.Unknown("HubSpot", "The line was cut")
+        if call == "hubspot.contact":
+            world.now += 5_000
+
+    world.trap = trap
+    await bench.run()
+    assert_whole(bench)
+    assert len(sent) == 2 and sent[1] - sent[0] >= 600_000
+
+
+async def test_a_lost_answer_of_salesforce_is_found_by_reading(bench: Bench) -> None:
+    await bench.stage()
+    bench.world.trap = once("salesforce.merge", "after", fail(errors.Unknown("Salesforce", "The line was cut")))
+    await bench.run()
+    assert_whole(bench)
+    assert bench.world.calls.count("salesforce.merge") == 1
+
+
+async def test_a_poll_between_the_halves_is_told_with_the_way_to_repair(bench: Bench) -> None:
+    world = bench.world
+    await bench.stage()
+    world.trap = once("hubspot.merge", "before", world.poll)
+    await bench.run(polls=False)
+    why = bench.ledger.row("plan1").why
+    assert bench.state == "surprised" and "Restore" in why and "Salesforce is merged" in why
+    assert "pause" in bench.ledger.wishes(), "a surprise pauses the queue"
+
+
+# crashes -----------------------------------------------------------------------------------------------------------
+async def cut(bench: Bench, trap: Callable[[str, str], None]) -> None:
+    bench.world.trap = trap
+    with pytest.raises(Killed):
+        await bench.run()
+    bench.world.trap = lambda what, when: None
+    bench.again()
+
+
+@pytest.mark.parametrize(
+    ("call", "moment"),
+    [
+        (call, moment)
+        for call in ("salesforce.merge", "hubspot.merge", "hubspot.update")
+        for moment in ("before", "after")
+    ],
+)
+async def test_a_runner_killed_at_any_call_is_finished_by_the_next(bench: Bench, call: str, moment: str) -> None:
+    """``before``: the request never arrived; ``after``: it was committed and nobody heard the answer."""
+    await bench.stage()
+    bench.world.auto_delete = False
+    await cut(bench, once(call, moment, fail(Killed())))
+    if moment == "before" and call != "hubspot.update":
+        bench.world.now += 600_001
+    await bench.run()
+    if (call, moment) == ("salesforce.merge", "before"):
+        assert bench.state == "failed" and "Nothing was merged" in bench.ledger.row("plan1").why
+        bench.ledger.wish("retry:plan1")
+        bench.world.polls.append(bench.world.now - 100_000)
+        await bench.run()
+    assert_whole(bench)
+    merges = Counter(call for call in bench.world.calls if call.endswith(".merge"))
+    committed = {("salesforce.merge", "after"), ("hubspot.merge", "after"), ("hubspot.update", "after")}
+    if (call, moment) in committed:
+        assert merges == {"salesforce.merge": 1, "hubspot.merge": 1}
+
+
+class CountedLedger:
+    """Dies at the k-th journal entry: before it is written, or right after."""
+
+    def __init__(self, ledger: Ledger, at: int, moment: str) -> None:
+        self._ledger, self._left, self._moment = ledger, at, moment
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._ledger, name)
+        if name not in ("append", "set_state"):
+            return found
+
+        def counted(*args: Any, **named: Any) -> Any:
+            self._left -= 1
+            if self._left == 0 and self._moment == "before":
+                raise Killed
+            result = found(*args, **named)
+            if self._left == 0:
+                raise Killed
+            return result
+
+        return counted
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("at", range(1, 13))
+async def test_a_runner_killed_at_any_journal_entry_is_finished_by_the_next(
+    tmp_path: Path, at: int, moment: str
+) -> None:
+    bench = Bench(tmp_path, two_people())
+    await bench.stage()
+    whole = bench.ledger
+    bench.ledger = CountedLedger(whole, at, moment)  # type: ignore[assignment]
+    try:
+        await bench.run()
+    except Killed:
+        pass
+    else:
+        pytest.fail("the journal has fewer entries than this test cuts at")
+    bench.ledger = whole
+    bench.again()
+    sent = "salesforce.merge" in bench.world.calls
+    if sent and "hubspot.merge" not in bench.world.calls:
+        bench.world.now += 1_000
+    elif not sent:
+        # an intent may stand in the journal: only ten minutes of reading prove that nothing was sent
+        bench.world.now += 600_001
+        bench.world.polls.append(bench.world.now - 100_000)
+    await bench.run()
+    if bench.state == "failed":
+        assert "Nothing was merged" in bench.ledger.row("plan1").why
+        bench.ledger.wish("retry:plan1")
+        await bench.run()
+    assert_whole(bench)
+    assert Counter(call for call in bench.world.calls if call.endswith(".merge")) == {
+        "salesforce.merge": 1,
+        "hubspot.merge": 1,
+    }
