@@ -6,23 +6,25 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from mergetui.errors import Problem
 from mergetui.records.views import ConfirmationView
 from mergetui.ui import crash, keys
 from mergetui.ui.screens.base import Cockpit
-from mergetui.ui.screens.confirm import Confirmed, ConfirmScreen
-from mergetui.ui.screens.history import HistoryScreen
-from mergetui.ui.screens.info import InfoScreen, help_rows
 from mergetui.ui.screens.queue import QueueScreen
-from mergetui.ui.screens.review import ReviewScreen
-from mergetui.ui.screens.runs import RunsScreen
 from mergetui.workflow.ports import Desk
+
+if TYPE_CHECKING:
+    from mergetui.ui.screens.confirm import Confirmed
+
+# Screens that are not seen at the start are imported when they are: the first paint has half a second.
 
 HEADER_EVERY_S = 1.0
 REFRESH_EVERY_S = 5.0
@@ -31,13 +33,25 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 """Each means: leave in order. Without handlers no cleanup would run."""
 
 
+def _runs() -> Cockpit:
+    from mergetui.ui.screens.runs import RunsScreen
+
+    return RunsScreen()
+
+
+def _history() -> Cockpit:
+    from mergetui.ui.screens.history import HistoryScreen
+
+    return HistoryScreen()
+
+
 class MergetuiApp(App[str], inherit_bindings=False):
     """Returns the line to print after leaving."""
 
     TITLE = "mergetui"
     CSS_PATH = "style.tcss"
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it with priority, over dialogs too; ours is in the key table
-    MODES = {"queue": QueueScreen, "runs": RunsScreen, "history": HistoryScreen}  # noqa: RUF012
+    MODES = {"queue": QueueScreen, "runs": _runs, "history": _history}  # noqa: RUF012
     DEFAULT_MODE = "queue"
     BINDINGS = keys.bindings("everywhere")
     ALLOW_SELECT = False
@@ -92,6 +106,15 @@ class MergetuiApp(App[str], inherit_bindings=False):
             line = "The runner did not answer in time. Approved plans are safe; mergetui resume goes on."
         self.exit(line)
 
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker of the app failed with something that is no ``Problem``: our own mistake, told without its text."""
+        if event.state is WorkerState.ERROR:
+            own = crash.own_mistake(event.worker.error)
+            if event.worker.group == "leaving":
+                self.exit(str(own))
+            elif isinstance(self.screen, Cockpit):
+                self.screen.say(str(own), "bad")
+
     def _handle_exception(self, error: Exception) -> None:
         """Also for exceptions that would draw themselves: nothing is printed but ``crash.report``."""
         self._return_code = 1
@@ -107,9 +130,8 @@ class MergetuiApp(App[str], inherit_bindings=False):
 
     # header -----------------------------------------------------------------------------------------------------
     def _show_header(self) -> None:
-        screen = self.screen
-        if isinstance(screen, Cockpit) and screen.is_mounted:
-            screen.show_header()
+        if isinstance(self.screen, Cockpit):
+            self.screen.show_header()
 
     def _refresh_header(self) -> None:
         if not self._refreshing and not self._leaving:
@@ -136,6 +158,8 @@ class MergetuiApp(App[str], inherit_bindings=False):
 
     def ask_confirmation(self, view: ConfirmationView, asker: Cockpit) -> None:
         """Show a confirmation over the screen that asked; when confirmed, approve and go to approved & running."""
+        from mergetui.ui.screens.confirm import ConfirmScreen
+
         self.push_screen(ConfirmScreen(view), partial(self._confirmed, view, asker))
 
     def _confirmed(self, view: ConfirmationView, asker: Cockpit, answer: Confirmed | None) -> None:
@@ -148,14 +172,13 @@ class MergetuiApp(App[str], inherit_bindings=False):
             asker.fail(problem)
             return
         asker.say(sentence, "good")
-        if isinstance(asker, ReviewScreen):
-            asker.dismiss(None)
+        asker.confirmed()
         self.switch_mode("runs")
         if view.plan_ids:
             self.call_after_refresh(self._look_at, view.plan_ids[0])
 
     def _look_at(self, plan_id: str) -> None:
-        if isinstance(self.screen, RunsScreen):
+        if isinstance(self.screen, Cockpit):
             self.screen.go_to(plan_id)
 
     # acts of everywhere -----------------------------------------------------------------------------------------
@@ -168,6 +191,8 @@ class MergetuiApp(App[str], inherit_bindings=False):
         elif act == "palette" and isinstance(screen, Cockpit):
             self.push_screen(CommandPalette())
         elif act == "help" and isinstance(screen, Cockpit):
+            from mergetui.ui.screens.info import InfoScreen, help_rows
+
             places = (screen.PLACE, "confirm", "everywhere") if screen.PLACE == "review" else (
                 screen.PLACE, "main", "everywhere")  # fmt: skip
             self.push_screen(InfoScreen("Keys", help_rows(places, self.desk.read_only)))

@@ -6,6 +6,8 @@ from __future__ import annotations
 import traceback
 from pathlib import PurePath
 
+from mergetui.errors import Problem
+
 MOST_LOCATIONS = 12
 
 
@@ -29,6 +31,18 @@ def report(error: BaseException | None) -> str:
         wrapped = getattr(error, "error", None)  # Textual's WorkerFailed carries what failed
         error = wrapped if isinstance(wrapped, BaseException) else error.__cause__ or error.__context__
     return "\n".join(lines) + "\n"
+
+
+def own_mistake(error: BaseException | None) -> Problem:
+    """A mistake in our own code that need not end the cockpit, as a problem for the message line: its kind and place,
+    never its text."""
+    frames = list(traceback.walk_tb(error.__traceback__)) if error is not None else []
+    place = f" at {_where(frames[-1][0].f_code.co_filename)}:{frames[-1][1]}" if frames else ""
+    return Problem(
+        f"A mistake in mergetui's own code: {type(error).__name__}{place}.",
+        "What you asked for was not done; nothing was sent to either CRM by the cockpit.",
+        "Try again; if it comes back, report this line.",
+    )
 
 
 def _where(filename: str) -> str:

@@ -597,3 +597,56 @@ async def test_unknown_states_and_empty_stores_are_shown():
         assert "no duplicate sets" in shown(app)
         await press(pilot, "enter", "x", "s", "u", "space", "G", "2", "enter", "c", "R", "3", "enter", "1")
         assert isinstance(app.screen, QueueScreen)
+
+
+# what fails behind the screen ----------------------------------------------------------------------------------------
+
+
+async def test_a_mistake_while_reading_is_told_without_its_text():
+    desk = FakeDesk()
+
+    async def broken(set_id):
+        raise KeyError("sentinel-secret")
+
+    desk.open_review = broken
+    async with cockpit(desk) as (app, pilot):
+        await press(pilot, "enter")
+        text = shown(app)
+        assert "KeyError at" in text and "reading both CRMs" not in text
+        assert "sentinel-secret" not in text
+        await press(pilot, "escape")
+        assert isinstance(app.screen, QueueScreen)
+
+
+async def test_a_mistake_while_leaving_still_leaves():
+    desk = FakeDesk()
+
+    async def close():
+        raise KeyError("sentinel-secret")
+
+    desk.close = close
+    async with cockpit(desk) as (app, pilot):
+        await press(pilot, "q")
+    assert "KeyError at" in (app.return_value or "") and "sentinel" not in (app.return_value or "")
+
+
+@pytest.mark.parametrize("method", ["header", "queue_rows", "queue_preview", "queue_progress", "queue_ids", "runs"])
+async def test_a_store_that_refuses_is_told_on_the_message_line(method):
+    desk = FakeDesk()
+
+    def refuse(*_):
+        raise Problem("The ledger is locked.", "Nothing was changed.", "Close the other mergetui.")
+
+    setattr(desk, method, refuse)
+    async with cockpit(desk) as (app, pilot):
+        await press(pilot, *(["2"] if method == "runs" else ["2", "1"]))
+        assert "The ledger is locked." in shown(app)
+        assert app._exception is None
+
+
+async def test_a_crash_of_the_terminal_ends_in_order():
+    desk = FakeDesk()
+    async with cockpit(desk) as (app, pilot):
+        app._signalled()
+        await pilot.pause()
+    assert ("close",) in desk.told

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import Worker, WorkerState
 
 from mergetui.errors import Problem
-from mergetui.ui import keys
+from mergetui.ui import crash, keys
 from mergetui.ui.text import safe, strip_harmful
 from mergetui.ui.widgets.bars import HeaderBar, KeyBar, MessageLine
 from mergetui.workflow.ports import Desk, Refusal
 
 if TYPE_CHECKING:
     from mergetui.ui.app import MergetuiApp
+
+Answer = TypeVar("Answer")
 
 
 class PlainInput(Input):
@@ -67,7 +70,36 @@ class Cockpit(Screen[None], inherit_bindings=False):
         self.returned()
 
     def show_header(self) -> None:
-        self.query_one(HeaderBar).show_header(self.desk.header())
+        if not self.query(HeaderBar):
+            return
+        try:
+            self.query_one(HeaderBar).show_header(self.desk.header())
+        except Problem as problem:
+            self.say(str(problem), "bad")
+
+    def ask(self, question: Callable[[], Answer], otherwise: Answer) -> Answer:
+        """Ask the desk for something to show; what goes wrong is said on the message line."""
+        try:
+            return question()
+        except Problem as problem:
+            self.say(str(problem), "bad")
+            return otherwise
+
+    def confirmed(self) -> None:
+        """The confirmation this screen asked for was given."""
+
+    def go_to(self, plan_id: str) -> None:
+        """Put the cursor on a plan, where there are plans."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker of this screen failed with something that is no ``Problem``: told, not swallowed."""
+        event.stop()
+        if event.state is WorkerState.ERROR:
+            self.broken(crash.own_mistake(event.worker.error))
+
+    def broken(self, problem: Problem) -> None:
+        """Something behind this screen failed by our own mistake."""
+        self.fail(problem)
 
     # acts -------------------------------------------------------------------------------------------------------
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

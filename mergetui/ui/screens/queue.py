@@ -10,10 +10,9 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from mergetui.errors import Problem
-from mergetui.records.views import QueuePreview, QueueProgress
+from mergetui.records.views import QueuePreview, QueueProgress, QueueRow
 from mergetui.ui.keys import bindings
 from mergetui.ui.screens.base import Cockpit, PlainInput
-from mergetui.ui.screens.review import ReviewScreen
 from mergetui.ui.text import clip, safe, wrap
 from mergetui.ui.widgets.lines import LineList, Lines, Span
 from mergetui.ui.widgets.queue_list import QueueList, queue_columns, queue_head
@@ -67,9 +66,12 @@ class QueueScreen(Cockpit):
     def body(self) -> ComposeResult:
         yield Lines(ident="progress", classes="head")
         yield Lines(ident="columns", classes="head")
-        yield QueueList(self.desk.queue_rows)
+        yield QueueList(self._fetch)
         yield Lines(ident="preview", classes="foot")
         yield PlainInput(placeholder="name or company, enter to keep, esc to leave", id="filter", select_on_focus=False)
+
+    def _fetch(self, set_ids: Sequence[str]) -> list[QueueRow]:
+        return self.ask(lambda: self.desk.queue_rows(set_ids), [])
 
     @property
     def sets(self) -> QueueList:
@@ -113,7 +115,8 @@ class QueueScreen(Cockpit):
     def _show_progress(self) -> None:
         width = self.app.size.width
         marked = len(self.sets.marked)
-        row = progress_row(self.desk.queue_progress(), self._order, marked, self.sets.count, self._text, width)
+        progress = self.ask(self.desk.queue_progress, QueueProgress(0, 0, ""))
+        row = progress_row(progress, self._order, marked, self.sets.count, self._text, width)
         self.query_one("#progress", Lines).show([row])
         columns = queue_columns(self.sets.scrollable_content_region.width or width)
         self.query_one("#columns", Lines).show([queue_head(columns)])
@@ -125,7 +128,8 @@ class QueueScreen(Cockpit):
             empty = "nothing matches; esc shows all" if self._text else "no duplicate sets; pull and match first"
             rows: list[list[Span]] = [[(f" {empty}", "muted")]]
         else:
-            rows = preview_rows(self.desk.queue_preview(current), self.app.size.width, height)
+            preview = self.ask(lambda: self.desk.queue_preview(current), QueuePreview((), "", ""))
+            rows = preview_rows(preview, self.app.size.width, height)
         self.query_one("#preview", Lines).show(rows + [[]] * (height - len(rows)))
 
     def on_resize(self) -> None:
@@ -163,6 +167,8 @@ class QueueScreen(Cockpit):
         current = self.sets.current
         if current is None:
             return Refusal("there is no set to review")
+        from mergetui.ui.screens.review import ReviewScreen  # not needed for the first paint
+
         self.app.push_screen(ReviewScreen(current, self.place_of))
         return None
 

@@ -87,9 +87,7 @@ class ReviewScreen(Cockpit):
             view = session.view()
         except Problem as problem:
             if set_id == self._set_id:
-                rows = problem_rows(problem.happened, problem.not_done, problem.todo, self.app.size.width - 6)
-                self._loading([*rows, [], [("esc goes back to the queue", "muted")]])
-                self.fail(problem)
+                self.broken(problem)
             return
         if set_id != self._set_id or not self.is_mounted:
             return
@@ -99,6 +97,16 @@ class ReviewScreen(Cockpit):
         self._loading(None)
         self.draw(view)
         self.set_focus(self.grid)
+
+    def broken(self, problem: Problem) -> None:
+        """The set could not be read: the text stands where the review would be."""
+        if self._session is None:
+            rows = problem_rows(problem.happened, problem.not_done, problem.todo, self.app.size.width - 6)
+            self._loading([*rows, [], [("esc goes back to the queue", "muted")]])
+        self.fail(problem)
+
+    def confirmed(self) -> None:
+        self.dismiss(None)
 
     # drawing ----------------------------------------------------------------------------------------------------
     def draw(self, view: ReviewView, row_key: str | None = None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 
-from mergetui.errors import Problem
 from mergetui.records.views import RunsView
 from mergetui.ui.keys import bindings
 from mergetui.ui.screens.base import Cockpit
@@ -49,10 +48,8 @@ class RunsScreen(Cockpit):
         """Ask the desk and redraw only when something changed."""
         if not self.is_current and self._view is not None:
             return
-        try:
-            view = self.desk.runs()
-        except Problem as problem:
-            self.say(str(problem), "bad")
+        view = self.ask(self.desk.runs, None)
+        if view is None:
             return
         if self._view is None or view.revision != self._view.revision:
             self._view = view
