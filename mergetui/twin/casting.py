@@ -17,7 +17,7 @@ DUPLICATED = 0.125
 """Share of humans who are in the CRMs more than once."""
 
 _TRAPPED = 0.06
-_ORDINARY = (("contact", 62), ("lead", 20), ("salesforce", 8), ("hubspot", 10), ("odd", 6))
+_ORDINARY = (("contact", 45), ("lead", 23), ("salesforce", 9), ("hubspot", 11), ("odd", 7))
 """What the other humans are, by weight; with the duplicated ones about 55 % are contacts linked with HubSpot."""
 
 _WEIGHTS = {"T05": 4, "T03": 3, "T07": 3, "T01": 2, "T12": 2, "T15": 2}
@@ -28,8 +28,8 @@ def cast(*, seed: int, people: int, now: int, sync_every_ms: int, scenario: str 
     """The people of a world that begins at ``now`` (ms UTC) with ``people`` humans.
 
     ``scenario`` (``T05`` …) guarantees one clear pair of that kind as the first of ``humans``, with a surname nobody
-    else has (``people_work.SCENARIO_SURNAMES``); the others are the same as without it. Three polls are visible, the
-    last 30 s ago, ``sync_every_ms`` apart. Rows lack ``Name`` of Lead and Contact, contacts lack ``hs_object_id``,
+    else has (``people_work.SCENARIO_SURNAMES``); the others are the same humans as without it. Three polls are visible,
+    the last 30 s ago, ``sync_every_ms`` apart. Rows lack ``Name`` of Lead and Contact, contacts lack ``hs_object_id``,
     ``createdate`` and ``lastmodifieddate``: the world derives them. ``extra`` holds ``inclusion_list``, a list id.
 
     Raises ValueError for a scenario that is not known (the text lists the known ones) and for negative ``people``.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from mergetui.twin.people_activity import DAY, FEW, LITTLE, RICH, SOME, Richness, date, iso
 from mergetui.twin.people_dice import Dice
-from mergetui.twin.people_look import Look
+from mergetui.twin.people_look import CULTURES, Look
 from mergetui.twin.people_stage import Entry, Person, Stage, Values, Written
 from mergetui.twin.people_variants import variant
 from mergetui.twin.people_work import SCENARIO_SURNAMES, SUBSCRIPTIONS
@@ -18,12 +18,18 @@ from mergetui.twin.people_work import SCENARIO_SURNAMES, SUBSCRIPTIONS
 FULL, SPARSE = 0.85, 0.25
 
 
+def _striking(stage: Stage, rng: Dice, scenario: str) -> Look:
+    """Somebody whose surname nobody else has, written in Latin letters."""
+    english = [culture for culture in CULTURES if culture.code in ("gb", "us", "au")]
+    return stage.look(rng, culture=rng.one(english), last=SCENARIO_SURNAMES[scenario])
+
+
 class Actor:
     """One human in the making: the stage, the dice, the true look, and whether the pair must be easy to tell."""
 
     def __init__(self, stage: Stage, rng: Dice, entry: Entry, clear: bool) -> None:
         self.stage, self.rng, self.entry, self.clear = stage, rng, entry, clear
-        self.look = stage.look(rng, SCENARIO_SURNAMES[entry.scenario] if clear else "")
+        self.look = _striking(stage, rng, entry.scenario) if clear else stage.look(rng)
 
     def other(self, email: str = "", style: str = "") -> Look:
         """Another record's view of the human, with an address of its own unless ``email`` says otherwise."""
@@ -100,7 +106,8 @@ def t04(actor: Actor) -> None:
 
 def t05(actor: Actor) -> None:
     """T05: different e-mails, both synced, and L's HubSpot history of the last year is valuable."""
-    first, second = actor.differing_consent(1.0)
+    first: Values = {"HasOptedOutOfEmail": False, "DoNotCall": actor.rng.random() < 0.3}
+    second: Values = {"HasOptedOutOfEmail": actor.rng.random() < 0.7}
     actor.both("Contact", actor.look, FULL, SOME, first)
     loser_look = actor.other("private" if actor.clear else "", "initial" if actor.clear else "")
     actor.both("Contact", loser_look, SPARSE, RICH, second)
@@ -186,6 +193,7 @@ def t22b(actor: Actor) -> None:
     """T22b: M leaves fields blank that L, and so L's HubSpot contact, has filled."""
     other = actor.other("private")
     other.title, other.phone = actor.look.title, actor.look.phone
+    other.mobile = actor.look.mobile
     actor.look.title = actor.look.phone = ""
     blank: Values = {"Fax": None, "MailingStreet": None, "MailingPostalCode": None}
     actor.both("Contact", actor.look, FULL, SOME, blank)
@@ -215,7 +223,8 @@ def t25(actor: Actor) -> None:
 def _stale_since(actor: Actor, values: dict[str, str], contact_id: str) -> None:
     """The old contact was last synced long before the record was; its mapped values are those of that time."""
     draft = next(draft for draft in actor.entry.contacts if draft.id == contact_id)
-    draft.synced = max(draft.created + 1000, draft.synced - actor.rng.between(40, 200) * DAY)
+    draft.synced -= actor.rng.between(40, 200) * DAY
+    draft.created = min(draft.created, draft.synced - 5 * DAY)
     draft.updated = max(draft.created, draft.synced + 2000)
     values["salesforcelastsynctime"] = iso(draft.synced)
 
@@ -230,15 +239,9 @@ def t29(actor: Actor) -> None:
         "ConvertedAccountId": contact.values["AccountId"], "ConvertedDate": date(created),
     }  # fmt: skip
     lead = actor.stage.person(
-        actor.rng,
-        actor.entry,
-        "Lead",
-        actor.other("same"),
-        full=SPARSE,
-        values=converted,
-        created=created - 30 * DAY,
-        children=0,
-    )
+        actor.rng, actor.entry, "Lead", actor.other("same"), full=SPARSE, values=converted, synced=created + 800_000,
+        created=created - 30 * DAY, children=0,
+    )  # fmt: skip
     actor.hub(actor.look, contact, SOME, {"salesforceleadid": lead.id})
     actor.both("Lead", actor.other("private"), SPARSE, FEW)
 
@@ -255,7 +258,7 @@ def duplicated(stage: Stage, rng: Dice, scenario: str, *, clear: bool = False) -
     entry = Entry(scenario=scenario)
     actor = Actor(stage, rng, entry, clear)
     SCENARIOS[scenario](actor)
-    if rng.random() < 0.12:
+    if rng.random() < 0.2:
         _one_opted_out(actor)
     stage.close(entry)
 

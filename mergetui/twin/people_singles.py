@@ -102,7 +102,17 @@ def _converted(stage: Stage, rng: Dice) -> None:
         "IsConverted": True, "Status": "Closed - Converted", "IsUnreadByOwner": False, "ConvertedContactId": contact.id,
         "ConvertedAccountId": contact.values["AccountId"], "ConvertedDate": date(created),
     }  # fmt: skip
-    lead = stage.person(rng, entry, "Lead", look, full=0.3, values=values, created=created - 20 * DAY, children=0)
+    lead = stage.person(
+        rng,
+        entry,
+        "Lead",
+        look,
+        full=0.3,
+        values=values,
+        synced=created + 800_000,
+        created=created - 20 * DAY,
+        children=0,
+    )
     stage.contact(rng, entry, look, contact, how=SOME, values={"salesforceleadid": lead.id})
     stage.close(entry)
 
@@ -142,9 +152,9 @@ def family(stage: Stage, rng: Dice) -> None:
     """Two people who share a surname, a home and a mailbox; HubSpot holds one contact with it."""
     one = stage.look(rng)
     at_home(rng, one)
-    two = stage.look(rng)
-    while two.culture.code != one.culture.code or two.roman_first == one.roman_first:
-        two = stage.look_of(rng, one.culture)
+    two = stage.look(rng, culture=one.culture)
+    while two.roman_first == one.roman_first:
+        two = stage.look(rng, culture=one.culture)
     surname = next((pair for pair in one.culture.surnames if one.roman_last in (pair[0][1], pair[1][1])), None)
     two.last, two.roman_last = one.last, one.roman_last
     if surname and one.last == one.roman_last:

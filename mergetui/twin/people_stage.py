@@ -66,6 +66,7 @@ class Written:
     id: str
     values: Values
     synced: int
+    campaigns: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -205,11 +206,8 @@ class Stage:
 
     # people --------------------------------------------------------------------------------------------------
 
-    def look(self, rng: Dice, last: str = "") -> Look:
-        return invent(rng, self.phones, self.companies, last=last)
-
-    def look_of(self, rng: Dice, culture: Culture) -> Look:
-        return invent(rng, self.phones, self.companies, culture=culture)
+    def look(self, rng: Dice, *, culture: Culture | None = None, last: str = "") -> Look:
+        return invent(rng, self.phones, self.companies, culture=culture, last=last)
 
     def person(
         self, rng: Dice, entry: Entry, object_name: Person, look: Look, *, full: float = 0.55,
@@ -333,7 +331,8 @@ class Stage:
                 created=at, modified=at, owner=owner,
             )  # fmt: skip
         if rng.random() < 0.4 * amount:
-            for campaign in rng.sample(self.campaigns, 1 if rng.random() < 0.7 else 2):
+            person.campaigns = tuple(rng.sample(self.campaigns, 1 if rng.random() < 0.7 else 2))
+            for campaign in person.campaigns:
                 at = created + int(rng.random() * span) // 1000 * 1000
                 status = rng.one(MEMBER_STATUSES)
                 responded = status == "Responded"
@@ -396,6 +395,8 @@ class Stage:
             made["salesforcelastsynctime"] = iso(link.synced)
             made["salesforcedeleted"] = "false"
             made["salesforceownerid"] = str(link.values["OwnerId"])
+            if link.campaigns:
+                made["salesforcecampaignids"] = ";".join(link.campaigns)
             if link.object == "Contact":
                 made["salesforceaccountid"] = str(link.values["AccountId"])
             owner = next((hub for user, hub in (*self.users, self.former) if user == link.values["OwnerId"]), "")
