@@ -11,9 +11,11 @@ from mergetui.sandbox.clock import SandboxClock
 from mergetui.sandbox.faults import Faults, parse_spec
 from mergetui.sandbox.options import SandboxOptions
 from mergetui.sandbox.tokens import Grants
-from mergetui.twin.cast import Cast, CastRow
+from mergetui.twin.cast import Cast
+from mergetui.twin.casting import cast as invent
 from mergetui.twin.events import Event
 from mergetui.twin.settings import Settings
+from mergetui.twin.state import Row
 from mergetui.twin.world import World
 
 SALESFORCE_CLIENT_ID = "3MVG9sandboxmergetuiPublicClient0000000000000000"
@@ -25,9 +27,7 @@ LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Conver
 
 
 def make_cast(options: SandboxOptions, now: int) -> Cast:
-    from mergetui.twin.casting import cast
-
-    return cast(
+    return invent(
         seed=options.seed,
         people=options.people,
         now=now,
@@ -36,7 +36,7 @@ def make_cast(options: SandboxOptions, now: int) -> Cast:
     )
 
 
-def settings_of(options: SandboxOptions) -> Settings:
+def settings_of(options: SandboxOptions, cast: Cast) -> Settings:
     switch: Any = "delete" if options.auto_delete else "nothing"
     return Settings(
         seed=options.seed,
@@ -45,6 +45,7 @@ def settings_of(options: SandboxOptions) -> Settings:
         poll_ms=options.sync_every_ms,
         event_delay_ms=options.event_delay_ms,
         colleagues=options.colleagues,
+        inclusion_list=cast.extra.get("inclusion_list") or None,
     )
 
 
@@ -58,40 +59,35 @@ class Sandbox:
         self.latency_ms = options.latency_ms
         self.clock = SandboxClock(real)
         self.faults = Faults()
+        self.requests = 0
+        self._playing: int | None = None
         self.reset()
+        short = self.world.state.org_id[:15]
+        self.salesforce_grants = Grants(SALESFORCE_CLIENT_ID, "", f"{short}!AQ", rotating=True, life_ms=None)
+        self.hubspot_grants = Grants(HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET, "CN", rotating=False, life_ms=1_800_000)
         for spec in options.faults:
             self.faults.add(parse_spec(spec))
 
     def reset(self) -> None:
-        """A new world from the same options; the clock goes back to the real time, faults are gone."""
+        """A new world from the same options; the clock goes back to the real time, faults are gone, tokens stay."""
         self.clock = SandboxClock(self.real)
         self.faults.clear()
         now = self.clock.now()
         self.started_at = now
         cast = self._cast or make_cast(self.options, now)
-        settings = settings_of(self.options)
-        if cast.extra.get("inclusion_list"):
-            settings = Settings(**{**_members(settings), "inclusion_list": cast.extra["inclusion_list"]})
-        self.world = World(cast, settings, now)
+        self.world = World(cast, settings_of(self.options, cast), now)
         self._add_org_rows()
         self._pending: list[tuple[int, int, Callable[[], None]]] = []
         self._queued = 0
         self.cursors: dict[str, Any] = {}
         self.api_used = {"salesforce": 10_018, "hubspot": 0}
-        state = self.world.state
-        short = state.org_id[:15]
-        self.salesforce_grants = Grants(SALESFORCE_CLIENT_ID, "", f"{short}!AQ", rotating=True, life_ms=None)
-        self.hubspot_grants = Grants(HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET, "CN", rotating=False, life_ms=1_800_000)
         self.is_sandbox = False
         self.account_type = "STANDARD"
-        self.requests = 0
         self.last_request_at = self.real()
 
     def _add_org_rows(self) -> None:
         """Rows that every org has and no cast tells of."""
         state = self.world.state
-        from mergetui.twin.state import Row
-
         stamp = state.began // 1000 * 1000
         base = {"CreatedDate": stamp, "LastModifiedDate": stamp, "SystemModstamp": stamp}
         state.add_row(
@@ -108,9 +104,8 @@ class Sandbox:
                 })
             )  # fmt: skip
         if state.row(state.admin_id) is None:
-            row = CastRow("User", state.admin_id, {})
             state.add_row(
-                Row("User", row.id, {**base, "Username": "admin@sandbox.example", "LastName": "Admin",
+                Row("User", state.admin_id, {**base, "Username": "admin@sandbox.example", "LastName": "Admin",
                     "Name": "Admin", "Email": "admin@sandbox.example", "IsActive": True})
             )  # fmt: skip
 
@@ -128,7 +123,11 @@ class Sandbox:
         while self._pending and self._pending[0][0] <= to:
             at, _, work = heapq.heappop(self._pending)
             self.world.advance(at)
-            work()
+            self._playing = at
+            try:
+                work()
+            finally:
+                self._playing = None
         self.world.advance(to)
 
     def later(self, ms: int, work: Callable[[], None]) -> None:
@@ -136,8 +135,5 @@ class Sandbox:
         heapq.heappush(self._pending, (self.clock.now() + ms, self._queued, work))
 
     def apply(self, event: Event) -> Any:
-        return self.world.apply(event, self.clock.now())
-
-
-def _members(settings: Settings) -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
+        """Play an event now; work that was put off plays at the instant it was put off to."""
+        return self.world.apply(event, self.clock.now() if self._playing is None else self._playing)

@@ -145,8 +145,8 @@ async def _linger(sandbox: Sandbox, stop: asyncio.Event, clock: Clock) -> None:
     """Wait for the end of stdin, then for ten minutes without any request."""
     await _end_of_stdin()
     sandbox.last_request_at = max(sandbox.last_request_at, clock())
-    while (left := sandbox.last_request_at + LINGER_MS - clock()) > 0:
-        await asyncio.sleep(left / 1000)  # noqa: ASYNC110
+    while (left := sandbox.last_request_at + LINGER_MS - clock()) > 0:  # noqa: ASYNC110  # a new deadline each time
+        await asyncio.sleep(left / 1000)
     stop.set()
 
 

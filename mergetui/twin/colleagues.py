@@ -47,3 +47,4 @@ def _edit(state: State, people: list[str]) -> None:
     else:
         values = {"Phone": _phone(state.random.randrange(1000))}
     update_row(state, UpdateRow(row.object, row.id, values))
+    state.events[-1]["who"] = "colleague"

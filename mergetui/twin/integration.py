@@ -2,14 +2,15 @@
 
 Two ways into a sync. A *poll* every ``poll_ms`` reads all Salesforce changes at its beginning and writes them to
 HubSpot over the following ``poll_duration_ms``. A *pass* follows a change of one HubSpot contact after
-``event_delay_ms`` and
-carries values both ways. Whatever is decided while reading is carried out later, when the world may have moved on.
+``event_delay_ms`` and carries values both ways. What a poll decides while reading is carried out later, when the world
+may have moved on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal, get_args, get_origin, get_type_hints
 
 from mergetui.records.crm import Value
 from mergetui.records.sync import MappingRule
@@ -18,6 +19,7 @@ from mergetui.twin.events import CreateRow, Poll, Resync, UpdateRow
 from mergetui.twin.mapping import ACCOUNT_NAME, as_text, effect, mapped_fields, rules_for
 from mergetui.twin.portal import LINKS
 from mergetui.twin.refusals import SalesforceRefusal
+from mergetui.twin.settings import Settings
 from mergetui.twin.stamps import iso
 from mergetui.twin.state import Contact, Row, State
 
@@ -33,6 +35,8 @@ class Reading:
     row: Row
     values: dict[str, Value]
     changed: dict[str, None]
+    started: int
+    """When the pass of this row began, a moment after the poll: what ``salesforcelastsynctime`` will say."""
 
 
 # reaching -------------------------------------------------------------------------------------------------------
@@ -73,7 +77,7 @@ def trigger(state: State, contact: Contact) -> None:
     if due is not None and due > state.now:
         return
     low, high = state.settings.event_delay_ms
-    due = state.now + state.random.randint(low, max(low, high))
+    due = state.now + max(1, state.random.randint(low, max(low, high)))
     state.pending_passes[contact.id] = due
     state.later(due, partial(run_pass, contact_id=contact.id))
 
@@ -93,7 +97,7 @@ def run_pass(state: State, contact_id: str, *, resync: bool = False) -> None:
         return
     row = linked_row(state, contact)
     if row is not None and not row.deleted:
-        _exchange(state, row, contact, dict(row.values), from_poll=False)  # row 2
+        _exchange(state, row, contact, dict(row.values), from_poll=False, started=state.now)  # row 2
     elif has_link(contact) and not resync:  # row 5
         _fail(state, contact, MISSING)
     else:
@@ -107,7 +111,7 @@ def _first_link(state: State, contact: Contact, *, relink: bool) -> None:
     if rows:
         row = rows[state.random.randrange(len(rows))]
         state.log("integration", "relink" if relink else "link", contact=contact.id, salesforce=row.id)
-        _exchange(state, row, contact, dict(row.values), from_poll=False)
+        _exchange(state, row, contact, dict(row.values), from_poll=False, started=state.now)
         return
     kind = {"lead": "Lead", "contact": "Contact"}.get(state.settings.create_sf)
     if kind is None:
@@ -127,7 +131,7 @@ def _first_link(state: State, contact: Contact, *, relink: bool) -> None:
         return
     row = state.rows[kind][made]
     state.log("integration", "link", contact=contact.id, salesforce=row.id)
-    _finish(state, row, contact, {})
+    _finish(state, row, contact, {}, state.now)
 
 
 def _fail(state: State, contact: Contact, error: str) -> None:
@@ -163,7 +167,9 @@ def _mapped_value(state: State, values: dict[str, Value], rule: MappingRule) -> 
     return as_text(account.values.get("Name")) if account else ""
 
 
-def _exchange(state: State, row: Row, contact: Contact, values: dict[str, Value], *, from_poll: bool) -> None:
+def _exchange(
+    state: State, row: Row, contact: Contact, values: dict[str, Value], *, from_poll: bool, started: int
+) -> None:
     """Apply the mapping rules to one linked pair (rows 2, 6, 13) and write the link and the sync time."""
     to_hubspot: dict[str, str] = {}
     to_salesforce: dict[str, Value] = {}
@@ -190,17 +196,17 @@ def _exchange(state: State, row: Row, contact: Contact, values: dict[str, Value]
         except SalesforceRefusal as refusal:
             _fail(state, contact, refusal.code)
             return
-    _finish(state, row, contact, to_hubspot)
+    _finish(state, row, contact, to_hubspot, started)
 
 
-def _finish(state: State, row: Row, contact: Contact, changes: dict[str, str]) -> None:
-    """Write to HubSpot: mapped values, link properties, sync time (the pass's start, a moment ago)."""
+def _finish(state: State, row: Row, contact: Contact, changes: dict[str, str], started: int) -> None:
+    """Write to HubSpot: mapped values, link properties, sync time (the start of the pass)."""
     additional = None
     if address := changes.get("email"):
         owner = state.addresses.get(address)
         if owner is not None and owner != contact.id:  # row 12
             if state.settings.email_taken == "relink":
-                _link(state, row, state.contacts[owner])
+                _link(state, row, state.contacts[owner], started)
                 return
             del changes["email"]
             contact.sync_error = TAKEN
@@ -215,7 +221,7 @@ def _finish(state: State, row: Row, contact: Contact, changes: dict[str, str]) -
     contact.sync_error = ""
     contact.retries = 0
     written = {**changes, **_link_values(state, row)}
-    written["salesforcelastsynctime"] = iso(state.now - state.random.randint(200, 1_400))
+    written["salesforcelastsynctime"] = iso(started)
     changed = state.set_values(contact, written, source="SALESFORCE", additional=additional)
     values = [name for name in changed if name in changes]
     state.log("integration", "pass", contact=contact.id, salesforce=row.id, properties=values)
@@ -233,11 +239,11 @@ def _link_values(state: State, row: Row) -> dict[str, str]:
     }
 
 
-def _link(state: State, row: Row, contact: Contact) -> None:
+def _link(state: State, row: Row, contact: Contact, started: int) -> None:
     """Relink a contact to a row of whatever object; its link to another row is dropped."""
     state.log("integration", "relink", contact=contact.id, salesforce=row.id)
     state.set_values(contact, dict.fromkeys(LINKS, ""), source="SALESFORCE")
-    _exchange(state, row, contact, dict(row.values), from_poll=True)
+    _exchange(state, row, contact, dict(row.values), from_poll=True, started=started)
 
 
 # polls: rows 6 to 21 --------------------------------------------------------------------------------------------
@@ -285,20 +291,24 @@ def _read_changes(state: State) -> list[Reading]:
         if row is None or row.values.get("IsConverted") is True:
             continue
         if "*" in changed or any(name in mapped_fields(row.object) or name == "OwnerId" for name in changed):
-            readings.append(Reading(row, dict(row.values), dict(changed)))
+            started = state.now + state.random.randint(0, min(3_000, state.settings.poll_duration_ms // 10))
+            readings.append(Reading(row, dict(row.values), dict(changed), started))
     return readings
 
 
 def take_over(state: State, reading: Reading) -> None:
     """Rows 6–13 and 26: one changed Salesforce row reaches HubSpot, with the values the poll has read."""
     row = reading.row
-    if row.deleted or state.settings.paused:
+    if state.settings.paused:
+        state.row_changes.setdefault(row.id, {}).update(reading.changed)
+        return
+    if row.deleted:
         return
     holders = state.holders(row.id)
     if holders:
         for contact in holders:  # row 6; row 10: not in the list, no update
             if in_list(state, contact):
-                _exchange(state, row, contact, reading.values, from_poll=True)
+                _exchange(state, row, contact, reading.values, from_poll=True, started=reading.started)
         return
     address = as_text(reading.values.get("Email")).lower()
     if not address:
@@ -312,7 +322,7 @@ def take_over(state: State, reading: Reading) -> None:
         _match(state, row, contact_found, reading)
         return
     if state.settings.create_hs:  # row 9, even outside the list
-        _create_in_hubspot(state, row, reading.values)
+        _create_in_hubspot(state, reading)
 
 
 def _match(state: State, row: Row, contact: Contact, reading: Reading) -> None:
@@ -326,21 +336,22 @@ def _match(state: State, row: Row, contact: Contact, reading: Reading) -> None:
             contact.sync_error = MISSING
             state.log("integration", "error", contact=contact.id, salesforce=row.id, error=MISSING)
             return
-        _link(state, row, contact)  # row 7
+        _link(state, row, contact, reading.started)  # row 7
         return
     state.log("integration", "link", contact=contact.id, salesforce=row.id)
-    _exchange(state, row, contact, reading.values, from_poll=True)  # row 8
+    _exchange(state, row, contact, reading.values, from_poll=True, started=reading.started)  # row 8
 
 
-def _create_in_hubspot(state: State, row: Row, values: dict[str, Value]) -> None:
+def _create_in_hubspot(state: State, reading: Reading) -> None:
     """Row 9: a contact without any history."""
+    row, values = reading.row, reading.values
     first: dict[str, str] = {}
     for rule in rules_for(row.object, state.settings.rules):
         value = _mapped_value(state, values, rule)
         if value and rule.rule != "none":
             first[rule.property] = value.lower() if rule.property == "email" else value
     contact = hubspot.add_contact(state, first, "SALESFORCE")
-    _finish(state, row, contact, {})
+    _finish(state, row, contact, {}, reading.started)
 
 
 def delete_contact_of(state: State, salesforce_id: str, seen: list[str]) -> None:
@@ -349,11 +360,13 @@ def delete_contact_of(state: State, salesforce_id: str, seen: list[str]) -> None
     ``seen``: the contacts that held the id when the poll read. With ``delete_follows_alias`` an archive aimed at one of
     them hits the merged record when a HubSpot merge came in between.
     """
-    state.known_dead[salesforce_id] = None
     row = state.row(salesforce_id)
-    if row is None or not row.deleted or state.settings.paused:
-        state.known_dead.pop(salesforce_id, None)
+    if row is None or not row.deleted:
         return
+    if state.settings.paused:
+        state.row_deletions[salesforce_id] = None
+        return
+    state.known_dead[salesforce_id] = None
     found = {contact.id: contact for contact in state.holders(salesforce_id)}
     if state.settings.delete_follows_alias:
         for contact_id in seen:
@@ -378,6 +391,7 @@ def delete_contact_of(state: State, salesforce_id: str, seen: list[str]) -> None
 def change_settings(state: State, values: dict[str, object]) -> None:
     """Replace settings; ending a pause lets what waited run. Raises ValueError on an unknown or ill-typed member."""
     known = state.settings
+    hints = get_type_hints(Settings)
     typed: dict[str, object] = {}
     for name, value in values.items():
         if not hasattr(known, name) or name == "seed":
@@ -387,6 +401,9 @@ def change_settings(state: State, values: dict[str, object]) -> None:
             value = tuple(value)
         if before is not None and value is not None and type(before) is not type(value):
             raise ValueError(f"setting {name} wants {type(before).__name__}")
+        allowed = get_args(hints[name]) if get_origin(hints[name]) is Literal else ()
+        if allowed and value not in allowed:
+            raise ValueError(f"setting {name} is one of {', '.join(allowed)}")
         typed[name] = value
     state.settings = replace(known, **typed)  # type: ignore[arg-type]
     if "poll_ms" in typed:

@@ -40,7 +40,12 @@ class World:
     def __init__(self, cast: Cast, settings: Settings | None = None, now: int = 0) -> None:
         self.state = State(cast, settings or Settings(), now)
         integration.begin(self.state)
-        if self.state.settings.colleagues:
+        self._colleagues = False
+        self._call_colleagues()
+
+    def _call_colleagues(self) -> None:
+        if self.state.settings.colleagues and not self._colleagues:
+            self._colleagues = True
             colleagues.begin(self.state, colleagues.choose(self.state))
 
     @property
@@ -112,4 +117,5 @@ class World:
             case Resync():
                 return integration.resync(state, event)
             case ChangeSettings():
-                return integration.change_settings(state, dict(event.values))
+                integration.change_settings(state, dict(event.values))
+                return self._call_colleagues()
