@@ -119,10 +119,12 @@ async def _events(ask: Ask, version: str, contact_id: str) -> list[Activity]:
 
 
 async def _lists(ask: Ask, version: str, ids: Sequence[str]) -> dict[str, list[ListMembership]]:
-    held: dict[str, list[str]] = {}
-    for one in ids:
-        data = await ask("GET", f"/crm/lists/{version}/records/0-1/{one}/memberships", "list a contact's lists")
-        held[one] = [str(row["listId"]) for row in data.get("results") or () if row.get("listId") is not None]
+    paths = [f"/crm/lists/{version}/records/0-1/{one}/memberships" for one in ids]
+    answers = await asyncio.gather(*(ask("GET", path, "list a contact's lists") for path in paths))
+    held = {
+        one: [str(row["listId"]) for row in data.get("results") or () if row.get("listId") is not None]
+        for one, data in zip(ids, answers, strict=True)
+    }
     names = await _list_names(ask, version, dict.fromkeys(item for items in held.values() for item in items))
     # A list whose kind is unknown counts as static: losing it would be noticed, keeping it costs nothing.
     return {

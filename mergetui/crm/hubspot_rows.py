@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -131,16 +133,22 @@ class EngagementKind:
             kind=kind,
             id=object_id,
             at=instant(values.get(self.at)) or instant(values.get("hs_createdate")),
-            title=str(values.get(self.title) or ""),
+            title=str(values.get(self.title) or "") or _first_words(values.get("hs_note_body")),
             open=kind in ("deal", "ticket") and not closed,
         )
+
+
+def _first_words(body: object) -> str:
+    """The beginning of an HTML body as plain text."""
+    text = " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", str(body or "")[:1000])).split())
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 ENGAGEMENTS = (
     EngagementKind("email", "emails", "hs_email_subject", "hs_timestamp", ("hs_email_direction",)),
     EngagementKind("call", "calls", "hs_call_title", "hs_timestamp"),
     EngagementKind("meeting", "meetings", "hs_meeting_title", "hs_timestamp"),
-    EngagementKind("note", "notes", "hs_body_preview", "hs_timestamp"),
+    EngagementKind("note", "notes", "hs_body_preview", "hs_timestamp", ("hs_note_body",)),
     EngagementKind("task", "tasks", "hs_task_subject", "hs_timestamp"),
     EngagementKind("deal", "deals", "dealname", "closedate", ("dealstage", "hs_is_closed")),
     EngagementKind("ticket", "tickets", "subject", "createdate", ("hs_pipeline_stage", "hs_is_closed", "closed_date")),

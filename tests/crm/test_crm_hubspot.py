@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from mergetui.crm.hubspot import HubSpot
-from mergetui.crm.hubspot_rows import event, property_infos
+from mergetui.crm.hubspot_rows import ENGAGEMENTS, event, property_infos
 from mergetui.errors import CrmProblem, Limited, Missing, Refused, Unknown
 from mergetui.records.plan import HubSpotMerge
 from tests.crm.crm_support import Routes, Script, transport
@@ -349,3 +349,11 @@ def test_events_of_unknown_kinds_are_left_out() -> None:
     assert event({"eventType": "e_visited_page"}) is None
     seen = event({"id": "1", "eventType": "e_visited_page", "properties": {"hs_url": "/pricing"}})
     assert seen is not None and seen.kind == "visit" and seen.title == "/pricing"
+
+
+def test_a_note_shows_its_first_words_as_text() -> None:
+    note = next(kind for kind in ENGAGEMENTS if kind.kind == "note")
+    body = "<p>Call <b>Ana</b>&nbsp;&lt;soon&gt;</p>" + "x" * 40_000
+    title = note.activity("1", {"properties": {"hs_note_body": body}}).title
+    assert title.startswith("Call Ana <soon> xxx") and len(title) == 80
+    assert note.activity("1", {"properties": {"hs_body_preview": "Short"}}).title == "Short"

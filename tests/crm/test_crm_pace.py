@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from mergetui.crm.offset import ClockOffset
 from mergetui.crm.pace import Pace
 from mergetui.crm.times import http_date, instant, soql_datetime
@@ -52,3 +55,12 @@ def test_instants() -> None:
     assert soql_datetime(want + 7) == "2026-11-02T09:15:00.007Z"
     assert http_date("Mon, 02 Nov 2026 09:15:00 GMT") == want
     assert http_date("yesterday") is None and http_date(None) is None
+
+
+def test_the_package_costs_nothing_before_the_first_paint() -> None:
+    code = (
+        "import sys, mergetui.crm, mergetui.crm.tokens, mergetui.crm.stores;"
+        "print(sorted({'httpx', 'keyring', 'authlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
