@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
-from textual.worker import Worker
 
 from mergetui.errors import Problem
 from mergetui.records.views import QueuePreview, QueueProgress, QueueRow
@@ -61,7 +60,6 @@ class QueueScreen(Cockpit):
         self._order = ORDERS[0]
         self._text = ""
         self._revision = -1
-        self._staging: Worker[None] | None = None
 
     def body(self) -> ComposeResult:
         yield Lines(ident="progress", classes="head")
@@ -148,6 +146,11 @@ class QueueScreen(Cockpit):
     def _opened(self) -> None:
         self.do_open("")
 
+    @property
+    def _busy(self) -> bool:
+        """Whether marked sets are being staged."""
+        return any(worker.group == "staging" and worker.node is self for worker in self.workers if worker.is_running)
+
     # acts -------------------------------------------------------------------------------------------------------
     def do_go(self, arg: str) -> None:
         self.cockpit.go(arg)
@@ -162,7 +165,7 @@ class QueueScreen(Cockpit):
         self.sets.to_end(arg)
 
     def do_open(self, _: str) -> Refusal | None:
-        if self._staging is not None:
+        if self._busy:
             return Refusal("still staging; esc stops it")
         current = self.sets.current
         if current is None:
@@ -232,14 +235,12 @@ class QueueScreen(Cockpit):
         return None
 
     def do_stage(self, _: str) -> Refusal | None:
-        if self._staging is not None:
+        if self._busy:
             return Refusal("still staging; esc stops it")
         if not self.sets.marked:
             return Refusal("nothing is marked: space marks a set; enter reviews one")
         wanted = [each for each in self.sets.ids if each in self.sets.marked]
-        self._staging = self.run_worker(
-            self._stage(wanted), group="staging", exit_on_error=False, description="stage the marked sets"
-        )
+        self.run_worker(self._stage(wanted), group="staging", exit_on_error=False, description="stage the marked sets")
         return None
 
     async def _stage(self, wanted: list[str]) -> None:
@@ -265,7 +266,6 @@ class QueueScreen(Cockpit):
             why = f"; {len(held):,} left marked: {held[0]}" if held else ""
             self.say(f"staged {staged:,} of {len(wanted):,}{why}", "warn" if held else "good")
         finally:
-            self._staging = None
             if self.is_mounted:
                 self.reload()
 
@@ -291,8 +291,8 @@ class QueueScreen(Cockpit):
         self.set_focus(self.sets)
 
     def go_back(self) -> None:
-        if self._staging is not None:
-            self._staging.cancel()
+        if self._busy:
+            self.workers.cancel_group(self, "staging")
             self.say("stopped staging; what was staged stays staged")
         elif self.query_one("#filter").has_class("-open") or self._text:
             self._close_filter()
