@@ -72,7 +72,7 @@ class HubSpot:
         return OrgIdentity(
             crm="hubspot",
             id=portal,
-            name=f"HubSpot {portal}",
+            name=f"portal {portal}",
             production=kind not in ("DEVELOPER_TEST", "SANDBOX", "APP_DEVELOPER"),
             kind=kind,
             ui_url=f"https://{domain}/contacts/{portal}",

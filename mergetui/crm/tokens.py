@@ -69,6 +69,8 @@ def tokens_from_environment(crm: Crm, environ: Mapping[str, str]) -> StaticToken
     access_token = environ.get(f"{prefix}_TOKEN", "").strip()
     if not access_token:
         return None
+    if not (access_token.isascii() and access_token.isprintable()) or " " in access_token:
+        raise Usage(f"{prefix}_TOKEN holds characters that no token has.", "", "Copy the token again, without spaces.")
     url = environ.get(f"{prefix}_URL", "https://api.hubapi.com" if crm == "hubspot" else "").strip()
     if not url:
         raise Usage(f"{prefix}_TOKEN is set but {prefix}_URL is not.", "", f"Set {prefix}_URL to the org's address.")

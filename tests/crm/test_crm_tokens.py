@@ -14,7 +14,7 @@ from mergetui.crm.filelock import held
 from mergetui.crm.grants import StoredToken
 from mergetui.crm.stores import FileStore, KeyringStore
 from mergetui.crm.tokens import StoredTokens, tokens_from_environment
-from mergetui.errors import Busy, Expired, NoKeyring, NotSignedIn, Refused, Unreachable
+from mergetui.errors import Busy, Expired, NoKeyring, NotSignedIn, Refused, Unreachable, Usage
 from tests.crm.crm_support import Script, Sleeps
 
 NOW = 1_795_000_000_000
@@ -243,6 +243,9 @@ async def test_tokens_from_the_environment() -> None:
     assert tokens_from_environment("salesforce", {}) is None
     made = tokens_from_environment("hubspot", {"MERGETUI_HUBSPOT_TOKEN": "pat-x"})
     assert made is not None and (await made.token()).base_url == "https://api.hubapi.com"
+    for bad in ("tökén", "two words", "a\nb"):
+        with pytest.raises(Usage):
+            tokens_from_environment("hubspot", {"MERGETUI_HUBSPOT_TOKEN": bad})
     with pytest.raises(Refused, match="https"):
         tokens_from_environment(
             "salesforce",
