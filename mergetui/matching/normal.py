@@ -103,7 +103,7 @@ class Normaliser:
         genders = {gender for row in rows if (gender := _gender(row.salutation))}
         return Someone(
             key,
-            _distinct((self.name(row.first_name, row.last_name) for row in rows), _name_order),
+            _distinct((self.name(row.first_name, row.last_name) for row in rows), name_order),
             _distinct(
                 (email for row in rows for text in (row.email, row.secondary_email) for email in self.emails(text)),
                 lambda email: email.whole,
@@ -293,7 +293,8 @@ def _foreign(text: str) -> bool:
     return far * 2 > len(letters)
 
 
-def _name_order(name: Name) -> tuple[tuple[str, ...], tuple[str, ...], str, bool]:
+def name_order(name: Name) -> tuple[tuple[str, ...], tuple[str, ...], str, bool]:
+    """What names are sorted by, so that nothing depends on the order of people."""
     return name.last, name.first, name.suffix, name.foreign
 
 

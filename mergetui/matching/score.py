@@ -15,7 +15,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio, token_sort_ratio
 
-from mergetui.matching.normal import Email, Name, Phone, Someone, skeleton, stem
+from mergetui.matching.normal import Email, Name, Phone, Someone, name_order, skeleton, stem
 from mergetui.matching.words import nickname_groups
 from mergetui.records.people import Evidence
 
@@ -82,17 +82,15 @@ class Scorer:
     def _best_names(self, a: Someone, b: Someone) -> tuple[list[Reason], str]:
         """The best agreement among all spellings, and its kind: ``same``, ``other first``, ``other surname``,
         ``other``, ``scripts``, ``unclear``."""
-        best: tuple[float, list[Reason], str] | None = None
-        for name_a in a.names:
-            for name_b in b.names:
-                made = self._names(name_a, name_b)
-                if best is None or made[0] > best[0]:
-                    best = made
-        if best is None:
+        made = [self._names(name_a, name_b) for name_a in a.names for name_b in b.names]
+        if not made:
             return [], "unclear"
-        return best[1], best[2]
+        _, reasons, kind = max(made)
+        return reasons, kind
 
     def _names(self, a: Name, b: Name) -> tuple[float, list[Reason], str]:
+        if name_order(b) < name_order(a):
+            a, b = b, a
         known = self._known_names.get((a, b))
         if known is None:
             known = self._compare_names(a, b)

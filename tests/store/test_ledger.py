@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -147,6 +148,21 @@ def test_what_was_appended_is_on_the_disk_at_once(ledger: Ledger, tmp_path: Path
     assert other._db.one("PRAGMA synchronous")[0] == 2
     assert other._db.one("PRAGMA journal_mode")[0] == "wal"
     other.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_kill_loses_nothing_that_was_appended(ledger: Ledger, tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib, signal, sys; from mergetui.store.ledger import Ledger;"
+        "ledger = Ledger(pathlib.Path(sys.argv[1])); ledger.append('p1', 'intent', 'merge pair', {'n': 1});"
+        "ledger._db._connection.execute('BEGIN IMMEDIATE'); ledger.append('p1', 'sent', 'half', {});"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path / "data" / "ledger.db")], check=False)
+    assert killed.returncode == -9
+    assert [entry.step for entry in ledger.entries("p1")] == ["merge pair"]
+    ledger.append("p1", "outcome", "after", {})
+    assert [entry.step for entry in ledger.entries("p1")] == ["merge pair", "after"]
 
 
 def test_snapshot_and_returned_id_are_kept(ledger: Ledger) -> None:
