@@ -135,11 +135,11 @@ class Chronicle:
         values["hs_email_delivered"] = str(delivered)
         subject = EMAILS[0]
         if opens:
-            times = sorted(self._moment(rng, begin) for _ in range(opens))
+            times = sorted([self._moment(rng, begin) for _ in range(opens)])
             for at in times:
                 subject = rng.one(EMAILS)
                 self._event("open", contact, at, subject)
-            clicked = sorted(rng.sample(times, clicks))
+            clicked = sorted(rng.sample(times, clicks)) if clicks else []
             for at in clicked:
                 self._event("click", contact, at + 40_000, rng.one(EMAILS))
             sent = [max(begin, times[0] - 3 * HOUR), max(begin, times[-1] - HOUR)]
@@ -167,7 +167,7 @@ class Chronicle:
             values["recent_conversion_date"], values["recent_conversion_event_name"] = iso(times[-1]), names[-1]
         visits = rng.within(how.visits)
         if visits:
-            times = sorted(self._moment(rng, begin) for _ in range(visits))
+            times = sorted([self._moment(rng, begin) for _ in range(visits)])
             first = last = ""
             for at in times:
                 path, title = rng.one(PAGES)

@@ -15,23 +15,19 @@ from mergetui.twin.ids import salesforce_id
 from mergetui.twin.mapping import ACCOUNT_NAME, as_text, rules_for
 from mergetui.twin.names import Culture
 from mergetui.twin.people_activity import DAY, FEW, HOUR, Chronicle, Richness, date, iso
+from mergetui.twin.people_children import hang_on
 from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_look import Company, Look, Phonebook, found_companies, invent
 from mergetui.twin.people_work import (
     CAMPAIGNS,
-    CASES,
     COLLEAGUES,
-    DEALS,
     DESCRIPTIONS,
     FORMER,
     LEAD_SOURCES,
     LEAD_STATUSES,
-    OPPORTUNITY_STAGES,
     PERSONA_NOTES,
-    ROLES,
     STATIC_LISTS,
     SUBSCRIPTIONS,
-    TASKS,
     TIERS,
 )
 
@@ -42,7 +38,6 @@ PREFIXES = {
 }  # fmt: skip
 FIRST_NUMBER = 1_000_000
 """Ids of the cast begin here; lower numbers are free for rows that are born later."""
-MEMBER_STATUSES = ("Sent", "Sent", "Responded")
 Values = dict[str, Value]
 
 
@@ -105,6 +100,7 @@ class Stage:
         self.owners: list[CastOwner] = []
         self.users: list[tuple[str, str]] = []
         """(Salesforce user id, HubSpot owner id) of everybody who owns people."""
+        self.owner_of: dict[str, str] = {}
         self._users(rng)
         self.companies = found_companies(rng, people // 4, self.phones)
         for firms in self.companies.values():
@@ -123,6 +119,9 @@ class Stage:
     def row_id(self, object_name: str) -> str:
         number = self._numbers[object_name] = self._numbers[object_name] + 1
         return salesforce_id(PREFIXES[object_name], number * 37 % 900_000_000 + FIRST_NUMBER)
+
+    def case_number(self) -> str:
+        return f"{self._numbers['Case'] - FIRST_NUMBER + 1:08d}"
 
     def next_sync(self, rng: Dice) -> int:
         """When the integration last touched the next linked pair: hours to ten months ago, never several in one
@@ -163,6 +162,7 @@ class Stage:
         first, last, title = FORMER
         user = self._user(first, last, title, old, f"{first}.{last}".lower(), active=False)
         self.former = (user, self._owner(first, last))
+        self.owner_of = dict((*self.users, self.former))
         self._owner("Robin", "Admin")
 
     def _user(self, first: str, last: str, title: str, at: int, local: str, active: bool = True) -> str:
@@ -259,7 +259,7 @@ class Stage:
         row_id = self.row(object_name, made, created=created, modified=modified, owner=user, by=by)
         entry.records.append(("salesforce", object_name, row_id))
         written = Written(object_name, row_id, made, synced)
-        self._children(rng, written, look, children, created, modified)
+        hang_on(self, rng, written, look, children, created, modified)
         return written
 
     def _contact_fields(self, rng: Dice, look: Look, full: float, made: Values, created: int) -> None:
@@ -306,76 +306,6 @@ class Stage:
             made["NumberOfEmployees"] = look.company.employees
             made["AnnualRevenue"] = look.company.employees * 120_000.0
 
-    def _children(self, rng: Dice, person: Written, look: Look, amount: float, created: int, modified: int) -> None:
-        owner = str(person.values["OwnerId"])
-        lead = person.object == "Lead"
-        span = modified - created
-        for _ in range(int(rng.random() ** 2 * 4 * amount)):
-            at = created + int(rng.random() * span) // 1000 * 1000
-            closed = rng.random() < 0.7
-            self.row(
-                "Task",
-                {"Subject": rng.one(TASKS), "Status": "Completed" if closed else "Not Started", "Priority": "Normal",
-                 "IsClosed": closed, "ActivityDate": date(at + 3 * DAY), "WhoId": person.id,
-                 "WhatId": None if lead else look.company.account_id},
-                created=at, modified=at, owner=owner,
-            )  # fmt: skip
-        if rng.random() < 0.18 * amount:
-            at = created + int(rng.random() * span) // HOUR * HOUR
-            at = max(at, created)
-            self.row(
-                "Event",
-                {"Subject": "Meeting", "StartDateTime": at + 2 * DAY, "EndDateTime": at + 2 * DAY + HOUR,
-                 "DurationInMinutes": 60, "ActivityDateTime": at + 2 * DAY, "ActivityDate": date(at + 2 * DAY),
-                 "IsAllDayEvent": False, "Location": look.city or None, "WhoId": person.id},
-                created=at, modified=at, owner=owner,
-            )  # fmt: skip
-        if rng.random() < 0.4 * amount:
-            person.campaigns = tuple(rng.sample(self.campaigns, 1 if rng.random() < 0.7 else 2))
-            for campaign in person.campaigns:
-                at = created + int(rng.random() * span) // 1000 * 1000
-                status = rng.one(MEMBER_STATUSES)
-                responded = status == "Responded"
-                self.row(
-                    "CampaignMember",
-                    {"CampaignId": campaign, f"{person.object}Id": person.id, "Status": status,
-                     "HasResponded": responded, "FirstRespondedDate": date(at) if responded else None},
-                    created=at, modified=at, by=owner,
-                )  # fmt: skip
-        if lead:
-            return
-        if rng.random() < 0.12 * amount:
-            self._opportunity(rng, person, look, created, modified, owner)
-        if rng.random() < 0.06 * amount:
-            at = created + int(rng.random() * span) // 1000 * 1000
-            closed = rng.random() < 0.7
-            self.row(
-                "Case",
-                {"CaseNumber": f"{self._numbers['Case'] - FIRST_NUMBER + 1:08d}", "Subject": rng.one(CASES),
-                 "Status": "Closed" if closed else "Working", "Origin": rng.one(("Phone", "Email", "Web")),
-                 "Priority": "Medium", "IsClosed": closed, "ContactId": person.id,
-                 "AccountId": look.company.account_id},
-                created=at, modified=at, owner=owner,
-            )  # fmt: skip
-
-    def _opportunity(self, rng: Dice, person: Written, look: Look, created: int, modified: int, owner: str) -> None:
-        is_open = rng.random() < 0.5
-        stage = rng.one(OPPORTUNITY_STAGES) if is_open else rng.one(("Closed Won", "Closed Won", "Closed Lost"))
-        opportunity = self.row(
-            "Opportunity",
-            {"Name": f"{look.company.stem}: {rng.one(DEALS)}"[:120], "AccountId": look.company.account_id,
-             "StageName": stage, "Amount": rng.between(2, 160) * 500.0,
-             "CloseDate": date(self.latest + 40 * DAY if is_open else modified), "IsClosed": not is_open,
-             "IsWon": stage == "Closed Won",
-             "Probability": 40.0 if is_open else 100.0 if stage == "Closed Won" else 0.0},
-            created=created, modified=modified, owner=owner,
-        )  # fmt: skip
-        self.row(
-            "OpportunityContactRole",
-            {"OpportunityId": opportunity, "ContactId": person.id, "Role": rng.one(ROLES), "IsPrimary": True},
-            created=created, modified=created, by=owner,
-        )  # fmt: skip
-
     # HubSpot -------------------------------------------------------------------------------------------------
 
     def contact(
@@ -399,7 +329,7 @@ class Stage:
                 made["salesforcecampaignids"] = ";".join(link.campaigns)
             if link.object == "Contact":
                 made["salesforceaccountid"] = str(link.values["AccountId"])
-            owner = next((hub for user, hub in (*self.users, self.former) if user == link.values["OwnerId"]), "")
+            owner = self.owner_of[str(link.values["OwnerId"])]
         else:
             draft.created = self.born(rng, self.latest - DAY)
             for name, text in (
@@ -435,9 +365,10 @@ class Stage:
         return draft
 
     def _mapped(self, made: dict[str, str], link: Written, look: Look) -> None:
+        values = {**link.values, ACCOUNT_NAME: look.company.name}
         for rule in rules_for(link.object, {}):
-            value: Value = look.company.name if rule.field == ACCOUNT_NAME else link.values.get(rule.field)
-            if text := as_text(value):
+            value = values.get(rule.field)
+            if text := value if isinstance(value, str) else as_text(value):
                 made[rule.property] = text
 
     def _own_properties(self, rng: Dice, look: Look, how: Richness, draft: Draft, address: str) -> None:
@@ -475,8 +406,9 @@ class Stage:
                 self.opt_out(draft, address, (rng.one(tuple(SUBSCRIPTIONS)),))
             if chance() < 0.02:
                 made["hs_email_bounce"] = "1"
-        for name in rng.sample(list(self.static_members), rng.within(how.lists)):
-            self.static_members[name].append(draft.id)
+        if lists := rng.within(how.lists):
+            for name in rng.sample(list(self.static_members), lists):
+                self.static_members[name].append(draft.id)
 
     def opt_out(self, draft: Draft, address: str, subscriptions: tuple[str, ...]) -> None:
         """An address's opt-outs (kept by address, facts/hubspot.md §8) and the property that shows a full one."""
