@@ -76,12 +76,19 @@ class Look:
 
 
 class Phonebook:
-    """Hands out every telephone number and address once."""
+    """Hands out every telephone number, every address, and every name in one firm once."""
 
     def __init__(self) -> None:
         self._numbers: set[str] = set()
         self._addresses: set[str] = set()
+        self._staff: set[str] = set()
         self._used_up: dict[tuple[str, bool], int] = {}
+
+    def hire(self, domain: str, first: str, last: str) -> bool:
+        """False when a firm has somebody of that name already: namesakes in one firm are too rare to come by chance."""
+        known = len(self._staff)
+        self._staff.add(f"{first} {last} {domain}")
+        return len(self._staff) > known
 
     def number(self, rng: Dice, culture: Culture, mobile: bool) -> str:
         """``+44 20 7946 0018``; empty when the culture's fictional range seems used up."""
@@ -210,10 +217,14 @@ def invent(
 ) -> Look:
     """A new human. ``last`` fixes the surname (Latin letters), ``culture`` the culture."""
     culture = culture or rng.one(_BY_WEIGHT)
-    male = rng.random() < 0.5
-    first, roman_first = rng.one(culture.male if male else culture.female)
-    surname = rng.one(culture.surnames)[0 if male else 1]
-    written, roman_last = surname
+    home = companies[culture.code]
+    company = rng.one(home) if rng.random() < 0.88 else rng.one(companies[rng.one(CULTURES).code])
+    for _ in range(6):
+        male = rng.random() < 0.5
+        first, roman_first = rng.one(culture.male if male else culture.female)
+        written, roman_last = rng.one(culture.surnames)[0 if male else 1]
+        if phones.hire(company.domain, roman_first, roman_last):
+            break
     if culture.double:
         second = rng.one(culture.surnames)[0][0]
         written = roman_last = f"{written} {second}" if rng.random() < 0.7 else written
@@ -222,8 +233,6 @@ def invent(
     if last:
         written = roman_last = last
         first = roman_first
-    home = companies[culture.code]
-    company = rng.one(home) if rng.random() < 0.88 else rng.one(companies[rng.one(CULTURES).code])
     department, titles = rng.one(DEPARTMENTS)
     title = rng.one(titles)
     if rng.random() < 0.3 and culture.language in LOCAL_TITLES:
