@@ -14,6 +14,7 @@ from mergetui.twin.ids import LIMIT, checksum, is_salesforce_id, salesforce_id
 from mergetui.twin.mapping import ACCOUNT_NAME, DEFAULT, as_text
 from mergetui.twin.people_scenarios import SCENARIOS
 from mergetui.twin.people_work import SCENARIO_SURNAMES
+from mergetui.twin.portal import properties
 from mergetui.twin.salesforce_fields import PICKLISTS
 from mergetui.twin.schema import objects
 from mergetui.twin.stamps import iso, parse_iso
@@ -262,6 +263,16 @@ def test_no_two_contacts_share_an_address(world: Cast) -> None:
     assert len(set(addresses)) == len(addresses)
     assert set(world.unsubscribed) <= set(addresses)
     assert all(set(ids) <= set(world.subscriptions) for ids in world.unsubscribed.values())
+
+
+def test_properties_and_options_exist_in_the_portal(world: Cast) -> None:
+    known = properties()
+    for contact in world.contacts:
+        assert set(contact.values) <= set(known)
+        for name, value in contact.values.items():
+            options = {option for option, _ in known[name].options}
+            assert value, name
+            assert not options or value in options, name
 
 
 def test_links_point_at_rows_of_the_same_human(world: Cast, rows: dict[str, CastRow]) -> None:
