@@ -65,7 +65,7 @@ async def preflight(deps: Deps, plan: Plan) -> Clearance:
     if deps.read_only:
         raise Failed("mergetui runs read-only; nothing was merged.")
     approval = check_approval(deps, plan)
-    started = deps.hubspot.now()
+    started = deps.clock()
     # one after the other: identities prove that both tokens belong to the pinned pair of orgs (rule 10)
     org, portal = await asyncio.gather(deps.salesforce.identity(), deps.hubspot.identity())
     check_orgs(org, portal, deps.ledger.setting("pins"))
@@ -83,7 +83,7 @@ async def preflight(deps: Deps, plan: Plan) -> Clearance:
         what = ", ".join(changes(plan, now)) or "something bound by the confirmation"
         raise Failed(f"changed since the confirmation: {what}. Nothing was merged. Review it again.")
     deps.ledger.append(
-        plan.id, "outcome", "preflight", {"ok": True, "ms": deps.hubspot.now() - started, "digest": now.digest}
+        plan.id, "outcome", "preflight", {"ok": True, "ms": deps.clock() - started, "digest": now.digest}
     )
     await tighten(deps, plan)
     snapshot = take_snapshot(deps, plan, dossier)

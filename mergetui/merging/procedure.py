@@ -111,7 +111,7 @@ class Procedure:
             },
         )
         if salesforce is not None:
-            started = deps.salesforce.now()
+            started = deps.clock()
             answer = await self._salesforce_half(plan, index, salesforce)
             if answer is None:
                 await self._finish_pair(plan, index, salesforce, hubspot)
@@ -253,7 +253,7 @@ class Procedure:
             f"salesforce:{index}",
             {
                 "ok": True,
-                "ms": self.deps.salesforce.now() - started,
+                "ms": self.deps.clock() - started,
                 "merged_ids": list(answer.merged_ids),
                 "related_ids": list(answer.related_ids),
                 "hubspot_now": self.deps.hubspot.now(),
@@ -358,11 +358,11 @@ class Procedure:
             # once more: a run may have been cut off between the journal's line and this column
             self.deps.ledger.set_returned(plan.id, progress.returned_id)
         if "values" not in progress.done:
-            started = self.deps.hubspot.now()
+            started = self.deps.clock()
             if plan.write is not None and target is not None:
                 self.deps.ledger.append(plan.id, "intent", "values", {"id": target, "values": dict(plan.write.values)})
                 await self._write_hubspot(plan, target, dict(plan.write.values))
-            self.deps.ledger.append(plan.id, "outcome", "values", {"ok": True, "ms": self.deps.hubspot.now() - started})
+            self.deps.ledger.append(plan.id, "outcome", "values", {"ok": True, "ms": self.deps.clock() - started})
         if plan.email is not None and "email" not in progress.done:
             await self._make_primary(plan, plan.email, target)
             self.deps.ledger.append(plan.id, "outcome", "email", {"ok": True})

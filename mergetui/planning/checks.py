@@ -182,6 +182,28 @@ def hidden_consent(case: Case) -> Iterator[Check]:
         )
 
 
+def unread(case: Case) -> Iterator[Check]:
+    """What a missing scope keeps from us: opt-outs block (rule 7), the rest is said."""
+    parts = sorted({part for member in case.dossier.members if member.extras for part in member.extras.unread})
+    if any(part.startswith("subscriptions") for part in parts):
+        yield Check(
+            "hidden-subscriptions",
+            "blocks",
+            "HubSpot's e-mail subscriptions cannot be read",
+            "Without seeing who has opted out, the merge could turn somebody's no into a yes.",
+            "Give the HubSpot app the scope communication_preferences.read_write, sign in again, and review again.",
+        )
+    others = [part.partition(":")[0] for part in parts if not part.startswith("subscriptions")]
+    if others:
+        yield Check(
+            "unread",
+            "acknowledge",
+            f"Not readable in HubSpot: {', '.join(others)}",
+            "What hangs on the loser there is not counted in the warnings, and not in the snapshot.",
+            "Give the HubSpot app the missing scopes and sign in again, or look in HubSpot yourself.",
+        )
+
+
 def rights(case: Case) -> Iterator[Check]:
     access = case.master.access
     if case.master.salesforce is not None and access is not None and not access.edit:
@@ -388,6 +410,7 @@ ALL: tuple[Callable[[Case], Iterator[Check]], ...] = (
     held_elsewhere,
     moved_link,
     hidden_consent,
+    unread,
     rights,
     bad_values,
     merge_limit,

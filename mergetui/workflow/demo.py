@@ -41,7 +41,10 @@ class Sandbox:
         if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
-        file.unlink(missing_ok=True)
+        with suppress(OSError, ValueError):
+            # a newer demo may have written its own line there meanwhile
+            if json.loads(file.read_text()).get("pid") == self.info["pid"]:
+                file.unlink()
 
 
 def find(file: Path) -> Sandbox | None:

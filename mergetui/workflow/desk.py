@@ -68,8 +68,8 @@ class CockpitDesk:
         window, now = self._window()
         return HeaderView(
             profile=self.profile,
-            salesforce=_org_words("Salesforce", orgs.get("salesforce")),
-            hubspot=_org_words("HubSpot", orgs.get("hubspot")),
+            salesforce=_org_words(orgs.get("salesforce")),
+            hubspot=_org_words(orgs.get("hubspot")),
             window=f"next sync {remaining_text(window, now)}",
             deletes=self._deletes,
             api=self._api,
@@ -80,7 +80,7 @@ class CockpitDesk:
     def _runner_words(self) -> str:
         from mergetui.workflow.runs import runner_words
 
-        return runner_words(self._office.runner_lock().holder(), self._office.ledger)
+        return f"runner {runner_words(self._office.runner_lock().holder(), self._office.ledger)}"
 
     def _deletes_words(self) -> str:
         said = {"on": "ON", "off": "off", "unknown": "?"}
@@ -101,7 +101,7 @@ class CockpitDesk:
         salesforce, hubspot = self._crms()
         await PollWatch(hubspot, self._office.ledger).look(fresh=True)
         self._offset = hubspot.now() - local_now()
-        self._api = " ".join(part for part in (salesforce.usage, hubspot.usage) if part)
+        self._api = salesforce.usage or hubspot.usage
 
     # queue -----------------------------------------------------------------------------------------------------
     def queue_ids(self, order: str = "stake", text: str = "") -> Sequence[str]:
@@ -347,10 +347,10 @@ def leaving_words(office: Office, ended: bool) -> str:
     return f"Left: {told}.{still} Go on with `mergetui{name} resume` or by opening mergetui again."
 
 
-def _org_words(crm: str, org: dict[str, Any] | None) -> str:
+def _org_words(org: dict[str, Any] | None) -> str:
     if org is None:
-        return f"{crm} not signed in"
-    return f"{crm} {org['name']} ({'PRODUCTION' if org['production'] else 'sandbox'})"
+        return "not signed in"
+    return f"{org['name']} ({'PRODUCTION' if org['production'] else 'sandbox'})"
 
 
 def _sets(count: int) -> str:

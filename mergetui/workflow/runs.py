@@ -34,8 +34,8 @@ def runs_view(ledger: Ledger, runner: RunnerInfo | None, now: int, revision: int
 def runner_words(runner: RunnerInfo | None, ledger: Ledger) -> str:
     paused = "pause" in ledger.wishes()
     if runner is None:
-        return "runner: paused" if paused else "runner: not running"
-    return f"runner: {'paused' if paused else runner.doing or 'idle'}, pid {runner.pid}"
+        return "paused" if paused else "not running"
+    return f"{'paused' if paused else runner.doing or 'idle'}, pid {runner.pid}"
 
 
 def run_row(plan: Plan, row: PlanRow, entries: Sequence[JournalEntry], now: int) -> RunRow:
@@ -101,7 +101,7 @@ def _half(plan: Plan, progress: Progress, outcomes: Outcomes, half: str, busy: b
 
 def _time(milliseconds: object) -> str:
     seconds = float(str(milliseconds)) / 1000
-    return f"{seconds:.2f} s" if seconds < 10 else f"{int(seconds // 60):02d}:{int(seconds % 60):02d}"
+    return f"{max(seconds, 0):.1f} s" if seconds < 10 else f"{int(seconds // 60):02d}:{int(seconds % 60):02d}"
 
 
 def _since(milliseconds: int) -> str:
