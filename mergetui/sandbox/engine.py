@@ -81,8 +81,9 @@ class Sandbox:
         self._queued = 0
         self.cursors: dict[str, Any] = {}
         self.api_used = {"salesforce": 10_018, "hubspot": 0}
-        self.is_sandbox = False
-        self.account_type = "STANDARD"
+        # Invented people never pose as production; POST /settings makes the orgs claim otherwise.
+        self.is_sandbox = True
+        self.account_type = "SANDBOX"
         self.last_request_at = self.real()
 
     def _add_org_rows(self) -> None:
