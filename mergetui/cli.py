@@ -53,7 +53,13 @@ def parser() -> argparse.ArgumentParser:
     add("status", _status, "who is signed in, what is pulled, what is under way")
     pull = add("pull", _pull, "bring all people of both CRMs into the local mirror")
     pull.add_argument("--full", action="store_true", help="read everything anew")
-    add("match", _match, "rebuild the duplicate sets from the mirror")
+    matcher = add("match", _match, "rebuild the duplicate sets from the mirror, or match any table")
+    matcher.add_argument("--input", metavar="people.csv", help="match this table instead; nothing is stored")
+    matcher.add_argument("--output", metavar="pairs.csv", help="where the pairs go (id_a,id_b,score)")
+    matcher.add_argument("--clusters", metavar="sets.csv", help="also write the duplicate sets")
+    matcher.add_argument("--explain", action="store_true", help="add the evidence to the pairs")
+    matcher.add_argument("--threshold", type=float, metavar="P", help="the least score, 0 to 1")
+    matcher.add_argument("--map", action="append", default=[], metavar="email=E_MAIL", help="rename an input column")
     runner = add("run", _run, "carry out approved plans without the screen; same checks, same journal")
     runner.add_argument("--attached", action="store_true", help=argparse.SUPPRESS)
     add("resume", _resume, "finish or explain what an interrupted run left")
@@ -220,7 +226,26 @@ def _pull(options: argparse.Namespace) -> int:
 def _match(options: argparse.Namespace) -> int:
     from mergetui.workflow.refresh import match
 
+    if options.input or options.output:
+        return _match_table(options)
     _told(match(_office(options), _progress))
+    return 0
+
+
+def _match_table(options: argparse.Namespace) -> int:
+    from mergetui.workflow.tables import TableJob, match_file
+
+    if not (options.input and options.output):
+        raise Usage("--input and --output go together.", "Nothing was matched.", "")
+    if options.threshold is not None and not 0 < options.threshold < 1:
+        raise Usage("--threshold is a probability between 0 and 1.", "Nothing was matched.", "")
+    renamed = dict(entry.split("=", 1) for entry in options.map if "=" in entry)
+
+    def progress(what: str, done: int, total: int | None) -> None:
+        sys.stderr.write(f"{what}: {done:,}{f' of {total:,}' if total else ''}\n")
+
+    job = TableJob(options.input, options.output, options.clusters, options.threshold, options.explain, renamed)
+    _told(match_file(job, progress))
     return 0
 
 

@@ -39,7 +39,7 @@ class Schema:
     salesforce_org: OrgIdentity
     hubspot_org: OrgIdentity
     users: dict[str, str]
-    """Salesforce user id → name."""
+    """Salesforce user id or HubSpot owner id → name; the two never look alike."""
 
     def missing_opt_outs(self, objects: Sequence[str]) -> tuple[str, ...]:
         return tuple(
@@ -52,15 +52,13 @@ class Schema:
 
 async def read_schema(salesforce: Salesforce, hubspot: HubSpot) -> Schema:
     """Field metadata, users and identities of both orgs."""
-    leads, contacts, properties, org, portal, users = await asyncio.gather(
-        salesforce.describe("Lead"),
-        salesforce.describe("Contact"),
-        hubspot.properties(),
+    (leads, contacts, users), (properties, portal, owners), org = await asyncio.gather(
+        asyncio.gather(salesforce.describe("Lead"), salesforce.describe("Contact"), salesforce.users()),
+        asyncio.gather(hubspot.properties(), hubspot.identity(), hubspot.owners()),
         salesforce.identity(),
-        hubspot.identity(),
-        salesforce.users(),
     )
-    return Schema({"Lead": leads, "Contact": contacts}, properties, org, portal, {user.id: user.name for user in users})
+    names = {user.id: user.name for user in (*owners, *users)}
+    return Schema({"Lead": leads, "Contact": contacts}, properties, org, portal, names)
 
 
 async def collect(

@@ -333,7 +333,7 @@ def losses(
                 f"HubSpot contact {member.hubspot.id} “{name}” is merged away; HubSpot cannot split them again."
             )
         dropped = [
-            f"{row.label} “{_short(text(effective(row.values[index])))}”"
+            f"{row.label} “{_short(_name_of(row, member) or text(effective(row.values[index])))}”"
             for row in all_rows
             if row.key in final
             and not blank(effective(row.values[index]))
@@ -344,6 +344,11 @@ def losses(
             more = f" and {len(dropped) - 8} more" if len(dropped) > 8 else ""
             said.append(f"Values of “{name}” that are not kept: {', '.join(dropped[:8])}{more}.")
     return tuple(said)
+
+
+def _name_of(row: Row, member: Member) -> str:
+    """What people call the owner or account that an id stands for."""
+    return {"sf:OwnerId": member.owner_name, "sf:AccountId": member.account_name}.get(row.key, "")
 
 
 def _short(value: str) -> str:

@@ -125,7 +125,7 @@ def _row(dossier: Dossier, row: Row, choices: Choices, names: Mapping[str, str],
             note = note or ("private" if private else "work")
         if yes_stays and index == chosen:
             note = "a yes always stays"
-        shown = display(held, names)
+        shown = display(held, names if points_at_a_name(row) else {})
         cells.append(Cell(shown, chosen=row.selectable and index == chosen, blank=blank(held), note=note))
     if chosen is None:
         edited = choices.rows[row.key].edited or ""
@@ -134,6 +134,11 @@ def _row(dossier: Dossier, row: Row, choices: Choices, names: Mapping[str, str],
     return ReviewRow(
         row.key, row.label, row.group, tuple(cells), differs(row) or chosen is None, row.selectable, row.reason
     )
+
+
+def points_at_a_name(row: Row) -> bool:
+    """Owner and account ids are shown by name; a score that looks like an id is not."""
+    return row.key == "hs:hubspot_owner_id" or (row.salesforce is not None and bool(row.salesforce.refers_to))
 
 
 def _activity_rows(dossier: Dossier, now: int) -> list[ReviewRow]:

@@ -18,6 +18,7 @@ SIGNS = {"surprised": "▲", "failed": "■", "unknown": "?", "settled": "✓", 
 STATES = (
     "staged", "approved", "waiting", "preparing", "merging", "linked", "settled", "surprised", "failed", "unknown",
 )  # fmt: skip
+STEPS = {"pair": "the merge pair", "salesforce": "Salesforce merge", "hubspot": "HubSpot merge"}
 Outcomes = Mapping[str, Mapping[str, Any]]
 """Step → body of its last outcome."""
 TODO = StageCell("·", "todo")
@@ -154,8 +155,8 @@ def entry_words(entry: JournalEntry) -> str:
         return f"→ {entry.step}: {body['why']}" if body.get("why") else f"→ {entry.step}"
     if entry.kind == "note":
         return str(body.get("text", ""))
-    what = entry.step.replace("pair:", "merge pair ").replace("salesforce:", "Salesforce merge ")
-    what = what.replace("hubspot:", "HubSpot merge ")
+    name, _, index = entry.step.partition(":")
+    what = STEPS.get(name, name) + (f" {int(index) + 1}" if index and index != "0" else "")
     if entry.kind == "intent":
         return f"{what}: about to be sent"
     if entry.kind == "sent":
