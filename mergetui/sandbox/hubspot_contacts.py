@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mergetui.sandbox.engine import Sandbox
@@ -159,7 +159,7 @@ class Contacts:
                 lambda kind, contact=contact: related(contact, kind),
                 contact.created_at,
             )
-            for contact in state.contacts.values()
+            for contact in self._candidates(body)
             if contact.archived_at is None
         )
         page, total, after = search(body, items, checked=True)
@@ -171,6 +171,37 @@ class Contacts:
         if after is not None:
             shown["paging"] = {"next": {"after": after}}
         return json_reply(shown)
+
+    def _candidates(self, body: Mapping[str, Any]) -> Iterable[Contact]:
+        """The contacts a search can find: fewer than all when every filter group asks for an indexed value."""
+        state = self._state
+        groups = body.get("filterGroups")
+        if not isinstance(groups, list) or not groups:
+            return state.contacts.values()
+        found: dict[str, Contact] = {}
+        for group in groups:
+            ids = next((ids for rule in group.get("filters") or () if (ids := self._indexed(rule)) is not None), None)
+            if ids is None:
+                return state.contacts.values()
+            found.update({key: state.contacts[key] for key in ids if key in state.contacts})
+        return found.values()
+
+    def _indexed(self, rule: Mapping[str, Any]) -> list[str] | None:
+        """Ids of contacts that may satisfy an EQ or IN rule on an indexed property; None for other rules."""
+        if rule.get("operator") not in ("EQ", "IN"):
+            return None
+        given = rule.get("values") if rule["operator"] == "IN" else [rule.get("value")]
+        texts = [str(value) for value in given] if isinstance(given, list) else []
+        state = self._state
+        match rule.get("propertyName"):
+            case "salesforcecontactid" | "salesforceleadid":
+                wanted = {text.lower() for text in texts}  # text compares without case, ids too
+                return [key for held, ids in state.links.items() if held.lower() in wanted for key in ids]
+            case "email" | "hs_additional_emails":
+                return [state.addresses[text.lower()] for text in texts if text.lower() in state.addresses]
+            case "hs_object_id":
+                return texts
+        return None
 
     # writing --------------------------------------------------------------------------------------------------
 

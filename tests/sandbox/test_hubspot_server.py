@@ -201,3 +201,14 @@ def test_consent(sandbox: RunningSandbox, hubspot: httpx.Client) -> None:
     assert hubspot.get(path).status_code == 400
     logged = [event for event in sandbox.events() if event["what"] in ("hubspot.subscriptions", "hubspot.unsubscribe")]
     assert logged and all("probe" not in event["path"] for event in logged), "addresses stay out of the log"
+
+
+def test_search_by_link_finds_the_holder_in_any_spelling(sandbox: RunningSandbox, hubspot: httpx.Client) -> None:
+    holder = next(c for c in sandbox.state()["contacts"] if c["salesforcecontactid"] and not c["archived"])
+    held = holder["salesforcecontactid"]
+    for rule in ({"operator": "EQ", "value": held}, {"operator": "IN", "values": [held.lower()]}):
+        filters = [{"propertyName": "salesforcecontactid", **rule}]
+        answer = hubspot.post(f"{CONTACTS}/search", json={"filterGroups": [{"filters": filters}]}).json()
+        assert holder["id"] in [row["id"] for row in answer["results"]]
+    shouting = [{"propertyName": "salesforcecontactid", "operator": "IN", "values": [held]}]
+    assert hubspot.post(f"{CONTACTS}/search", json={"filterGroups": [{"filters": shouting}]}).json()["total"] == 0

@@ -31,7 +31,8 @@ class App:
     def ask(self, **changes: str) -> httpx.Response:
         query = {
             "response_type": "code", "client_id": self.client_id, "redirect_uri": REDIRECT,
-            "scope": "api refresh_token", "state": "s t&te", "code_challenge": CHALLENGE, "code_challenge_method": "S256",
+            "scope": "api refresh_token", "state": "s t&te", "code_challenge_method": "S256",
+            "code_challenge": CHALLENGE,
         }  # fmt: skip
         return httpx.get(self.authorize, params={**query, **changes}, trust_env=False)
 
