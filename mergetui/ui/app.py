@@ -52,7 +52,6 @@ class MergetuiApp(App[str], inherit_bindings=False):
     CSS_PATH = "style.tcss"
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it with priority, over dialogs too; ours is in the key table
     MODES = {"queue": QueueScreen, "runs": _runs, "history": _history}  # noqa: RUF012
-    DEFAULT_MODE = "queue"
     BINDINGS = keys.bindings("everywhere")
     ALLOW_SELECT = False
 
@@ -67,6 +66,9 @@ class MergetuiApp(App[str], inherit_bindings=False):
 
     # life -------------------------------------------------------------------------------------------------------
     def on_mount(self) -> None:
+        # Not as DEFAULT_MODE: with eager tasks (Python 3.12) Textual 8.2 mounts the widgets of a default mode before
+        # it has a screen, and an Input asks for the screen while it is mounted.
+        self.switch_mode("queue")
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             try:

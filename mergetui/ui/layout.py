@@ -11,7 +11,7 @@ from mergetui.records.views import Cell, CheckView, ReviewRow, ReviewView
 from mergetui.ui.text import clip, left, right, safe, wrap
 
 Span = tuple[str, str]
-LEAST_COLUMN = 24
+LEAST_COLUMN = 22
 BAR: Span = ("│", "muted")
 SIGNS = {"blocks": ("■", "bad"), "acknowledge": ("▲", "warn"), "informs": ("·", "muted")}
 
@@ -68,7 +68,7 @@ class GridColumns:
 
 
 def grid_columns(width: int, members: int, first: int = 0) -> GridColumns:
-    """As many member columns as fit with at least 24 cells each, beginning with column ``first`` (moved back when
+    """As many member columns as fit with at least 22 cells each, beginning with column ``first`` (moved back when
     the last ones leave room)."""
     label = 20 if width >= 84 else 16 if width >= 64 else 12
     visible = max(1, min(members, (width - label - 1) // (LEAST_COLUMN + 1)))

@@ -129,7 +129,7 @@ class Cockpit(Screen[None], inherit_bindings=False):
     def say(self, text: str, tone: str = "plain") -> None:
         """Answer the last key on the line above the footer."""
         self.cockpit.last_message = (text, tone)
-        if self.is_mounted:
+        if self.query(MessageLine):
             self.query_one(MessageLine).say(text, tone)
 
     def refuse(self, why: str) -> None:

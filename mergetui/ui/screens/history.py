@@ -63,7 +63,7 @@ class HistoryScreen(Cockpit):
         self.query_one("#note", Lines).show([[(" " + text, "plain" if row else "muted")] for text in rows])
 
     def on_resize(self) -> None:
-        if self.is_mounted and self.query("#note"):
+        if self.query("#note"):
             self.call_after_refresh(self._draw)
 
     @on(LineList.Moved)

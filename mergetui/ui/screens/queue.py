@@ -131,7 +131,7 @@ class QueueScreen(Cockpit):
         self.query_one("#preview", Lines).show(rows + [[]] * (height - len(rows)))
 
     def on_resize(self) -> None:
-        if self.is_mounted and self.query("#preview"):
+        if self.query("#preview"):
             self.call_after_refresh(self._relayout)
 
     def _relayout(self) -> None:
@@ -266,7 +266,7 @@ class QueueScreen(Cockpit):
             why = f"; {len(held):,} left marked: {held[0]}" if held else ""
             self.say(f"staged {staged:,} of {len(wanted):,}{why}", "warn" if held else "good")
         finally:
-            if self.is_mounted:
+            if self.is_attached:
                 self.reload()
 
     # filter -----------------------------------------------------------------------------------------------------

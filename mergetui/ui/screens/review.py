@@ -89,7 +89,7 @@ class ReviewScreen(Cockpit):
             if set_id == self._set_id:
                 self.broken(problem)
             return
-        if set_id != self._set_id or not self.is_mounted:
+        if set_id != self._set_id:  # with eager tasks this runs before the screen counts as mounted
             return
         self._session = session
         self.grid.mark = next((n for n, column in enumerate(view.columns) if column.is_master), 0)
@@ -116,7 +116,7 @@ class ReviewScreen(Cockpit):
 
     def _draw_rest(self) -> None:
         view = self._view
-        if view is None or not self.is_mounted:
+        if view is None or not self.is_attached:
             return
         size = self.app.size
         self.query_one("#review-title", Lines).show(title_rows(view, self._place, size.width))
@@ -141,7 +141,7 @@ class ReviewScreen(Cockpit):
         self.set_class(self.app.size.height < 30, "-short")
 
     def on_resize(self) -> None:
-        if self.is_mounted and self.query("#grid"):
+        if self.query("#grid"):
             self._size_classes()
             self.call_after_refresh(self._draw_rest)
 

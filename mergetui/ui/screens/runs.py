@@ -79,7 +79,7 @@ class RunsScreen(Cockpit):
         self.plans.go_to(plan_id)
 
     def on_resize(self) -> None:
-        if self.is_mounted and self.query("#note"):
+        if self.query("#note"):
             self.call_after_refresh(self._draw)
 
     @on(LineList.Moved)
