@@ -124,10 +124,16 @@ def _open_cockpit(profile: str, *, read_only: bool) -> int:
             "It was not opened.",
             "Use `mergetui --help` for commands without a screen.",
         )
+    import gc
+
+    # the collector would walk thousands of classes again and again while they are being made
+    gc.disable()
     from mergetui.ui.app import run as show
     from mergetui.workflow.desk import CockpitDesk
     from mergetui.workflow.office import Office
 
+    gc.freeze()
+    gc.enable()
     last = show(lambda: CockpitDesk(Office(profile, read_only=read_only)))
     if last:
         print(_printable(last))

@@ -280,44 +280,49 @@ class Procedure:
         """After the Salesforce commit the HubSpot half is pursued before anything else (rule 3), but never sent again
         before a re-read, and after a call of unknown outcome not before 10 minutes have passed (rule 2)."""
         pending = isinstance(problem, errors.Unknown)
-        found: HubSpotContact | Literal["apart", "gone"] | None
         while True:
-            if problem is not None and not pending and not _try_again(problem):
-                found = await self._look_at_pair(merge)
-                if isinstance(found, HubSpotContact):
-                    self._hubspot_done(plan, index, found, found_by_reading=True)
-                    return
-                raise Surprised(self._half_done(f"HubSpot refused the merge: {problem.happened}", found))
             if problem is not None:
+                if not pending and not _try_again(problem):
+                    await self._hubspot_refused(plan, index, merge, problem)
+                    return
                 self._unknown(plan, f"HubSpot: {problem.happened} Reading both contacts")
-            found = None
+                await self.deps.pause(_wait_s(problem, self.deps.timing.look_s))
+                self._stop_here(
+                    StillUnknown("stopped while the outcome in HubSpot was unknown; `mergetui resume` reads on")
+                )
             try:
                 found = await self._look_at_pair(merge)
-            except errors.Problem as unreadable:
-                self._unknown(plan, f"HubSpot cannot be read: {unreadable.happened}")
+            except errors.CrmProblem as unreadable:
+                # no answer to a read says nothing about the merge: look again, whatever it was
+                problem = errors.Unreachable("HubSpot", unreadable.happened)
+                continue
             if isinstance(found, HubSpotContact):
                 self._hubspot_done(plan, index, found, found_by_reading=True)
                 return
             if found == "gone":
                 raise Surprised(self._half_done("a HubSpot contact of this plan is no longer live", found))
-            if self.deps.hubspot.now() - sent_at >= self.deps.timing.unknown_final_ms:
-                pending = False
-            if found == "apart" and not pending:
-                sent_at = self.deps.hubspot.now()
-                self.deps.ledger.append(
-                    plan.id, "sent", f"hubspot:{index}", {"hubspot_now": sent_at, "body": plain(merge)}
-                )
-                try:
-                    contact = await self._hubspot_call(merge)
-                except errors.CrmProblem as again:
-                    problem, pending = again, isinstance(again, errors.Unknown)
-                else:
-                    self._hubspot_done(plan, index, contact)
-                    return
-            await self.deps.pause(_wait_s(problem, self.deps.timing.look_s))
-            self._stop_here(
-                StillUnknown("stopped while the outcome in HubSpot was unknown; `mergetui resume` reads on")
-            )
+            if pending and self.deps.hubspot.now() - sent_at < self.deps.timing.unknown_final_ms:
+                continue
+            sent_at = self.deps.hubspot.now()
+            self.deps.ledger.append(plan.id, "sent", f"hubspot:{index}", {"hubspot_now": sent_at, "body": plain(merge)})
+            try:
+                contact = await self._hubspot_call(merge)
+            except errors.CrmProblem as again:
+                problem, pending = again, isinstance(again, errors.Unknown)
+            else:
+                self._hubspot_done(plan, index, contact)
+                return
+
+    async def _hubspot_refused(self, plan: Plan, index: int, merge: HubSpotMerge, problem: errors.CrmProblem) -> None:
+        """HubSpot said no for good: perhaps because it is done already."""
+        found: HubSpotContact | Literal["apart", "gone"]
+        try:
+            found = await self._look_at_pair(merge)
+        except errors.CrmProblem:
+            found = "apart"
+        if not isinstance(found, HubSpotContact):
+            raise Surprised(self._half_done(f"HubSpot refused the merge: {problem.happened}", found))
+        self._hubspot_done(plan, index, found, found_by_reading=True)
 
     async def _look_at_pair(self, merge: HubSpotMerge) -> HubSpotContact | Literal["apart", "gone"]:
         """GET of both ids: the one contact when merged (old ids are aliases), ``apart`` when both live, or ``gone``."""

@@ -8,14 +8,17 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from mergetui import errors
 from mergetui.records.clock import Clock, local_now
 from mergetui.records.codec import from_json
 from mergetui.records.journal import EntryKind, JournalEntry, PlanRow
-from mergetui.records.plan import Approval, Choices, Plan, PlanState
 from mergetui.store.database import Database, Kind, clean, json_text
+
+if TYPE_CHECKING:
+    # a plan's many dataclasses are made when the first one is read: the queue paints before that
+    from mergetui.records.plan import Approval, Choices, Plan, PlanState
 
 T = TypeVar("T")
 Verdict = Literal["not duplicates", "later"]
@@ -98,6 +101,8 @@ class Ledger:
         )
 
     def choices(self, set_id: str) -> Choices | None:
+        from mergetui.records.plan import Choices
+
         row = self._db.one("SELECT body FROM choices WHERE set_id=?", (set_id,))
         return self._read(Choices, row[0]) if row else None
 
@@ -132,6 +137,8 @@ class Ledger:
 
     def plan(self, plan_id: str) -> Plan:
         """Raises Problem when there is none."""
+        from mergetui.records.plan import Plan
+
         row = self._db.one("SELECT body FROM plans WHERE plan_id=?", (plan_id,))
         if row is None:
             raise _no_plan(plan_id)
@@ -199,6 +206,8 @@ class Ledger:
                 self._move(approval.plan_id, "staged", "approved", "confirmed", digest=approval.digest, **words)
 
     def approval(self, plan_id: str) -> Approval | None:
+        from mergetui.records.plan import Approval
+
         row = self._db.one("SELECT body FROM approvals WHERE plan_id=?", (plan_id,))
         return self._read(Approval, row[0]) if row else None
 

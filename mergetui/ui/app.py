@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
 
 HEADER_EVERY_S = 1.0
 REFRESH_EVERY_S = 5.0
+HUNG_UP = 129
+"""Exit code after the terminal was closed: 128 + SIGHUP, as shells have it."""
 CLOSE_WITHIN_S = 10.0
-SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 """Each means: leave in order. Without handlers no cleanup would run."""
 
 
@@ -75,6 +79,10 @@ class MergetuiApp(App[str], inherit_bindings=False):
                 loop.add_signal_handler(number, self._signalled)
             except (NotImplementedError, RuntimeError, ValueError):  # not the main thread, or no such signals here
                 break
+        else:
+            hang_up = getattr(signal, "SIGHUP", None)
+            if hang_up is not None:
+                loop.add_signal_handler(hang_up, terminal_is_gone)
         self.set_interval(HEADER_EVERY_S, self._show_header)
         self.set_interval(REFRESH_EVERY_S, self._refresh_header)
         self.call_after_refresh(self._refresh_header)
@@ -212,10 +220,24 @@ class MergetuiApp(App[str], inherit_bindings=False):
         yield SystemCommand("theme", "Choose colours: light, dark, high contrast, ansi.", self.action_change_theme)
 
 
+def terminal_is_gone() -> None:
+    """The window was closed. Textual would wait for ever for its writer, which has nobody to write to; there is no
+    screen to restore, and every decision is on the disk already. The runner sees our end of its input close."""
+    os._exit(HUNG_UP)
+
+
+def _writer_died(dead: threading.ExceptHookArgs) -> None:
+    """A terminal that went away without a signal is noticed by the thread that writes to it."""
+    if dead.thread is not None and dead.thread.name == "textual-output" and isinstance(dead.exc_value, OSError):
+        terminal_is_gone()
+    threading.__excepthook__(dead)
+
+
 def run(open_desk: Callable[[], Desk]) -> str:
     """Run the cockpit until the person leaves; returns the line to print then. After a crash, whose report is already
     on standard error, raises ``SystemExit(1)``."""
     app = MergetuiApp(open_desk())
+    threading.excepthook = _writer_died
     line = app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mergetui import errors
-from mergetui.planning.people import short_id
-from mergetui.planning.plan import needs_tick
 from mergetui.records.clock import local_now
 from mergetui.records.sync import ObservedPoll, SyncWindow
 from mergetui.records.views import (
@@ -22,7 +20,7 @@ from mergetui.records.views import (
 )
 from mergetui.sync.window import estimate, remaining_text
 from mergetui.workflow.children import RunnerProcess
-from mergetui.workflow.office import Office
+from mergetui.workflow.office import Office, runner_words
 
 if TYPE_CHECKING:
     from mergetui.crm.hubspot import HubSpot
@@ -78,8 +76,6 @@ class CockpitDesk:
         )
 
     def _runner_words(self) -> str:
-        from mergetui.workflow.runs import runner_words
-
         return f"runner {runner_words(self._office.runner_lock().holder(), self._office.ledger)}"
 
     def _deletes_words(self) -> str:
@@ -124,6 +120,7 @@ class CockpitDesk:
 
     def queue_preview(self, set_id: str) -> QueuePreview:
         from mergetui.planning.activity import counters, words
+        from mergetui.planning.people import short_id
 
         mirror = self._office.mirror
         found = mirror.set(set_id)
@@ -290,6 +287,8 @@ class CockpitDesk:
         return "The runner pauses after the pair it is in; plans that wait for sync are still watched."
 
     def retry(self, plan_id: str) -> str:
+        from mergetui.planning.plan import needs_tick
+
         self._writable()
         row = self._office.ledger.row(plan_id)
         if row.state not in ("failed", "surprised", "unknown"):

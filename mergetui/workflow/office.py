@@ -8,12 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mergetui.config import DEMO, Paths, load, paths
-from mergetui.planning.rules import Rules
 from mergetui.records.crm import Crm
+from mergetui.records.journal import RunnerInfo
 from mergetui.records.people import Person
-from mergetui.records.sync import SyncSettings
 from mergetui.store import Ledger, Mirror, RunnerLock, Snapshots
-from mergetui.sync.settings import settings
 
 if TYPE_CHECKING:
     from mergetui.config_model import Profile
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
     from mergetui.crm.salesforce import Salesforce
     from mergetui.crm.stores import TokenStore
     from mergetui.crm.tokens import TokenSource
+    from mergetui.planning.rules import Rules
+    from mergetui.records.sync import SyncSettings
 
 
 class Office:
@@ -52,6 +52,8 @@ class Office:
 
     @cached_property
     def rules(self) -> Rules:
+        from mergetui.planning.rules import Rules
+
         return Rules(
             valuable=tuple(self.config.valuable_activity),
             valuable_days=self.config.valuable_days,
@@ -60,6 +62,8 @@ class Office:
 
     def sync_settings(self) -> SyncSettings:
         """What the profile declares, over the default mapping and same-named custom fields."""
+        from mergetui.sync.settings import settings
+
         declared = {
             "delete:Contact": self.config.delete_on_sync_contacts,
             "delete:Lead": self.config.delete_on_sync_leads,
@@ -104,3 +108,10 @@ class Office:
         for name in ("ledger", "mirror"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
+
+
+def runner_words(runner: RunnerInfo | None, ledger: Ledger) -> str:
+    paused = "pause" in ledger.wishes()
+    if runner is None:
+        return "paused" if paused else "not running"
+    return f"{'paused' if paused else runner.doing or 'idle'}, pid {runner.pid}"

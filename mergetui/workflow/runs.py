@@ -13,6 +13,7 @@ from mergetui.records.journal import JournalEntry, PlanRow, RunnerInfo
 from mergetui.records.plan import Approval, Plan
 from mergetui.records.views import HistoryRow, RunRow, RunsView, StageCell
 from mergetui.store import Ledger
+from mergetui.workflow.office import runner_words
 
 SIGNS = {"surprised": "▲", "failed": "■", "unknown": "?", "settled": "✓", "waiting": "…"}
 STATES = (
@@ -30,13 +31,6 @@ def runs_view(ledger: Ledger, runner: RunnerInfo | None, now: int, revision: int
     counts = Counter(row.state for row in rows)
     shown = tuple(run_row(ledger.plan(row.plan_id), row, ledger.entries(row.plan_id), now) for row in rows[:500])
     return RunsView({state: counts[state] for state in STATES}, shown, runner_words(runner, ledger), revision)
-
-
-def runner_words(runner: RunnerInfo | None, ledger: Ledger) -> str:
-    paused = "pause" in ledger.wishes()
-    if runner is None:
-        return "paused" if paused else "not running"
-    return f"{'paused' if paused else runner.doing or 'idle'}, pid {runner.pid}"
 
 
 def run_row(plan: Plan, row: PlanRow, entries: Sequence[JournalEntry], now: int) -> RunRow:
