@@ -1,4 +1,4 @@
-"""Who loads what: rooms stay apart at run time too, and the first paint does not wait for libraries it does not need."""
+"""Who loads what: rooms stay apart at run time too, and the first paint waits for no library it does not need."""
 
 from __future__ import annotations
 
