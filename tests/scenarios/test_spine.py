@@ -17,11 +17,15 @@ def decide_first_set(terminal: Terminal) -> None:
     terminal.wait_for(r"plan: \d merges", 20)
     terminal.press("a")
     screen = terminal.wait_for("This cannot be undone")
-    for _ in range(screen.count("[ ]")):
+    while "[ ]" in screen:
+        left = screen.count("[ ]")
         terminal.press("space")
-        time.sleep(0.2)
+        began = time.monotonic()
+        while (screen := terminal.text).count("[ ]") == left and time.monotonic() - began < 5:
+            time.sleep(0.05)
+    time.sleep(0.3)
     terminal.press(*"merge")
-    terminal.wait_for(r"merge\s+.*", 5)
+    terminal.wait_for(r"go on: +merge", 5)
     terminal.press("enter")
     terminal.wait_for(r"approved \d", 10)
 
