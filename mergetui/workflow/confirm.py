@@ -84,7 +84,12 @@ def _sections(plan: Plan) -> tuple[tuple[str, str], ...]:
         first = merges[0]
         names = ", ".join(short_id(merge.loser_id) for merge in merges)
         changed = [*first.values, *first.nulls]
-        values = f" {len(changed)} values change: {', '.join(changed[:8])}." if changed else " No value changes."
+        count = f"{len(changed)} value{' changes' if len(changed) == 1 else 's change'}"
+        values = (
+            f" {count}: {', '.join(changed[:8])}{' …' if len(changed) > 8 else ''}."
+            if changed
+            else " No value changes."
+        )
         found.append(
             (
                 "Salesforce",

@@ -25,7 +25,7 @@ def decide_first_set(terminal: Terminal) -> None:
             time.sleep(0.05)
     time.sleep(0.3)
     terminal.press(*"merge")
-    terminal.wait_for(r"go on: +merge", 5)
+    terminal.wait_for(r"│ +merge +│", 5)
     terminal.press("enter")
     terminal.wait_for(r"approved \d", 10)
 
