@@ -267,8 +267,8 @@ def _run(options: argparse.Namespace) -> int:
 def _resume(options: argparse.Namespace) -> int:
     import asyncio
 
-    from mergetui.workflow.carry_out import open_plans
     from mergetui.workflow.carry_out import run as carry_out
+    from mergetui.workflow.unfinished import open_plans
 
     office = _office(options)
     left = open_plans(office)

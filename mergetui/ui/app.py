@@ -85,7 +85,17 @@ class MergetuiApp(App[str], inherit_bindings=False):
                 loop.add_signal_handler(hang_up, terminal_is_gone)
         self.set_interval(HEADER_EVERY_S, self._show_header)
         self.set_interval(REFRESH_EVERY_S, self._refresh_header)
-        self.call_after_refresh(self._refresh_header)
+        self.call_after_refresh(self._started)
+
+    def _started(self) -> None:
+        """After the first paint: take up what an earlier run left, then load what the header needs."""
+        try:
+            left = self.desk.start()
+        except Problem as problem:
+            left = str(problem)
+        if left and isinstance(self.screen, Cockpit):
+            self.screen.say(left, "warn")
+        self._refresh_header()
 
     def on_unmount(self) -> None:
         loop = asyncio.get_running_loop()

@@ -20,7 +20,6 @@ from mergetui.store import PairMark
 from mergetui.workflow.office import Office
 
 Told = Callable[[str], None]
-UNDER_WAY = frozenset({"preparing", "merging", "unknown", "linked"})
 
 
 async def run(office: Office, told: Told, *, attached: bool, timing: Timing | None = None) -> int:
@@ -66,19 +65,6 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
     for row in left:
         told(f"{row.title}: {row.state} – {row.why}")
     return 1 if left else 0
-
-
-def open_plans(office: Office) -> list[str]:
-    """One sentence for each plan that an interrupted run left under way."""
-    return [
-        f"{row.title}: was {row.state} when the last run ended{f' ({row.why})' if row.why else ''}"
-        for row in office.ledger.rows(UNDER_WAY)
-    ]
-
-
-def has_work(office: Office) -> bool:
-    """Whether a runner would find something to do, to finish or to wait for."""
-    return bool(office.ledger.rows(UNDER_WAY | {"approved", "waiting"}))
 
 
 async def _tell_changes(office: Office, told: Told) -> None:

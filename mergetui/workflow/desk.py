@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mergetui import errors
@@ -21,6 +22,7 @@ from mergetui.records.views import (
 from mergetui.sync.window import estimate, remaining_text
 from mergetui.workflow.children import RunnerProcess
 from mergetui.workflow.office import Office, runner_words
+from mergetui.workflow.unfinished import has_work, open_plans
 
 if TYPE_CHECKING:
     from mergetui.crm.hubspot import HubSpot
@@ -52,13 +54,13 @@ class CockpitDesk:
         self._runs: tuple[int, RunsView] | None = None
 
     def start(self) -> str:
-        """Called once after the first paint: wakes the runner when an earlier run left something."""
-        from mergetui.workflow.carry_out import has_work, open_plans
-
         left = open_plans(self._office)
         if has_work(self._office):
             self._runner.wake()
-        return f"{left[0]}. The runner reads both CRMs and goes on." if left else ""
+        if not left:
+            return ""
+        more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
+        return f"{left[0]}{more}. The runner reads both CRMs and goes on; see 2."
 
     # top line --------------------------------------------------------------------------------------------------
     def header(self) -> HeaderView:
@@ -91,6 +93,8 @@ class CockpitDesk:
         return estimate([ObservedPoll(*entry) for entry in stored], now), now
 
     async def refresh_header(self) -> None:
+        # a tenth of a second of imports, in a thread so that keys are read meanwhile
+        await asyncio.to_thread(import_module, "mergetui.merging.reading")
         from mergetui.merging.window import PollWatch
 
         self._deletes = self._deletes_words()

@@ -65,6 +65,9 @@ class Desk(Protocol):
     profile: str
     read_only: bool
 
+    def start(self) -> str:
+        """Called once after the first paint. Wakes the runner when there is work; says what an earlier run left."""
+
     def header(self) -> HeaderView: ...
 
     async def refresh_header(self) -> None:

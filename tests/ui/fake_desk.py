@@ -224,10 +224,14 @@ class FakeDesk:
             for n, (title, state) in enumerate((("Bob Stone ×2", "settled"), ("Eva Novak ×3", "surprised")))
         ]  # fmt: skip
         self.headers = 0
+        self.left = ""
 
     def _queue_row(self, n: int) -> QueueRow:
         who, company, objects, link, stake, checks = PEOPLE[n % len(PEOPLE)]
         return QueueRow(f"set-{n}", max(0.5, 0.98 - n / 100), who, company, objects, link, stake, checks)
+
+    def start(self) -> str:
+        return self.left
 
     def header(self) -> HeaderView:
         return self.header_view

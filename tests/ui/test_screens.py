@@ -656,3 +656,11 @@ async def test_a_crash_of_the_terminal_ends_in_order():
         app._signalled()
         await pilot.pause()
     assert ("close",) in desk.told
+
+
+async def test_what_an_earlier_run_left_is_said_at_the_start():
+    desk = FakeDesk()
+    desk.left = "Jane Francis: was merging when the last run ended. The runner reads both CRMs and goes on; see 2."
+    async with cockpit(desk) as (app, pilot):
+        await pilot.pause(0.2)
+        assert "was merging when the last run ended" in shown(app)
