@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
         ("logout", _logout, "end a sign-in and forget its token"),
     ):
         add(name, action, text).add_argument("crm", choices=("salesforce", "hubspot"))
+    add("pair", _pair, "confirm that the two orgs belong together, by typing both names")
     add("status", _status, "who is signed in, what is pulled, what is under way")
     pull = add("pull", _pull, "bring all people of both CRMs into the local mirror")
     pull.add_argument("--full", action="store_true", help="read everything anew")
@@ -86,6 +87,9 @@ def run(argv: Sequence[str]) -> int:
         return problem.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. Nothing is lost: `mergetui resume` goes on with plans that had started.\n")
+        return 1
+    except EOFError:
+        sys.stderr.write("\nNothing was typed. Nothing was changed.\n")
         return 1
     except BrokenPipeError:
         return 1
@@ -195,6 +199,19 @@ def _login(options: argparse.Namespace) -> int:
 
     org = asyncio.run(login(office, app, browser))
     _told(f"Signed in to {org.name} ({org.id}, {'PRODUCTION' if org.production else 'sandbox'}).")
+    if office.ledger.setting("pair") is None and len(office.ledger.setting("orgs") or {}) == 2:
+        return _pair(options)
+    return 0
+
+
+def _pair(options: argparse.Namespace) -> int:
+    from mergetui.workflow.connect import confirm_pair, pair_words
+
+    office = _office(options)
+    question, _, _ = pair_words(office)
+    _told(question)
+    typed = (input("Type the name of the Salesforce org: "), input("Type the name of the HubSpot portal: "))
+    _told(confirm_pair(office, typed))
     return 0
 
 

@@ -59,6 +59,17 @@ def check_approval(deps: Deps, plan: Plan) -> Approval:
     return approval
 
 
+def check_pair(pair: dict[str, str] | None, org_id: str, portal_id: str) -> None:
+    """Design rule 10: full-copy sandboxes share record ids, so equal ids prove nothing. A person has typed both names
+    (`mergetui pair`). Raises errors.WrongOrg."""
+    if pair is None or (pair.get("salesforce"), pair.get("hubspot")) != (org_id, portal_id):
+        raise errors.WrongOrg(
+            "Nobody has confirmed that this Salesforce org and this HubSpot portal belong together.",
+            "Nothing was merged.",
+            "Run `mergetui pair` and type both names.",
+        )
+
+
 async def preflight(deps: Deps, plan: Plan) -> Clearance:
     """Raises Failed, Waits or errors.Problem; nothing irreversible has happened then, except that consent may have
     been tightened."""
@@ -73,6 +84,7 @@ async def preflight(deps: Deps, plan: Plan) -> Clearance:
         raise errors.WrongOrg(
             "The plan was made for another pair of orgs.", "Nothing was merged.", "Refresh, and review the set again."
         )
+    check_pair(deps.ledger.setting("pair"), org.id, portal.id)
     await window_gate(deps, plan, approval)
     left = await deps.salesforce.api_left()
     if left is not None and left < 0.02:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mergetui import errors
+from mergetui.records.clock import local_now
 from mergetui.records.crm import Crm, OrgIdentity
 from mergetui.workflow.office import Office
 
@@ -81,6 +82,41 @@ def pin(office: Office, org: OrgIdentity) -> None:
         "orgs",
         {**orgs, org.crm: {"id": org.id, "name": org.name, "production": org.production, "ui_url": org.ui_url}},
     )
+
+
+def pair_words(office: Office) -> tuple[str, str, str]:
+    """(question, Salesforce's name, HubSpot's name). Raises NotSignedIn before both orgs are known."""
+    orgs: dict[str, dict[str, Any]] = office.ledger.setting("orgs") or {}
+    if set(orgs) != {"salesforce", "hubspot"}:
+        raise errors.NotSignedIn(
+            "Both CRMs must be signed in before they can be paired.", "Nothing was confirmed.", "Run `mergetui login`."
+        )
+    left, right = orgs["salesforce"], orgs["hubspot"]
+    kinds = ["PRODUCTION" if org["production"] else "sandbox" for org in (left, right)]
+    question = (
+        f"Salesforce “{left['name']}” ({left['id']}, {kinds[0]}) and HubSpot “{right['name']}” ({kinds[1]}) will be"
+        " merged in together. Copies of an org share its record ids: only you can know that these two belong together."
+    )
+    return question, left["name"], right["name"]
+
+
+def confirm_pair(office: Office, typed: tuple[str, str], how: str = "typed") -> str:
+    """Put the pair on record. Raises Problem when the names are not the two orgs' names."""
+    _, left, right = pair_words(office)
+    if tuple(name.strip().casefold() for name in typed) != (left.casefold(), right.casefold()):
+        raise errors.Problem("These are not the two names.", "Nothing was confirmed.", "Run `mergetui pair` again.")
+    orgs: dict[str, dict[str, Any]] = office.ledger.setting("orgs")
+    ids = {crm: org["id"] for crm, org in orgs.items()}
+    office.ledger.set_setting("pair", {**ids, "how": how, "at": local_now()})
+    return f"{left} and {right} are on record as one pair."
+
+
+def require_pair(office: Office) -> None:
+    """Raises WrongOrg before a confirmation is even shown, as the runner would before the merge."""
+    from mergetui.merging.preflight import check_pair
+
+    pins: dict[str, str] = office.ledger.setting("pins") or {}
+    check_pair(office.ledger.setting("pair"), pins.get("salesforce", ""), pins.get("hubspot", ""))
 
 
 async def logout(office: Office, crm: Crm) -> str:

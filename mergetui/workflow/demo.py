@@ -16,7 +16,7 @@ from typing import IO, Any
 from mergetui import errors
 from mergetui.config import DEMO
 from mergetui.workflow.children import command, run_child
-from mergetui.workflow.connect import login
+from mergetui.workflow.connect import confirm_pair, login, pair_words
 from mergetui.workflow.office import Office
 
 Told = Callable[[str], None]
@@ -120,6 +120,8 @@ async def prepare(sandbox: Sandbox, told: Told) -> None:
         for app in apps:
             org = await login(office, app, follow_consent)
             told(f"signed in to {org.name}")
+        _, left, right = pair_words(office)
+        confirm_pair(office, (left, right), how="one sandbox is both")
     finally:
         office.close()
 

@@ -232,8 +232,10 @@ class CockpitDesk:
     # confirmation ----------------------------------------------------------------------------------------------
     def confirmation(self, plan_ids: Sequence[str]) -> ConfirmationView:
         from mergetui.workflow.confirm import confirmation
+        from mergetui.workflow.connect import require_pair
 
         self._writable()
+        require_pair(self._office)
         if not plan_ids:
             raise errors.Problem("Nothing is staged.", "", "Stage sets with a in the review.")
         return confirmation([self._office.ledger.plan(plan_id) for plan_id in plan_ids], self._window()[0])

@@ -41,6 +41,7 @@ class Bench:
         self.folder = folder
         self.world = world
         self.ledger = Ledger(folder / "ledger.db")
+        self.ledger.set_setting("pair", {"salesforce": "00D000000000001AAA", "hubspot": "4471"})
         self.schema = Schema(
             FIELDS,
             PROPERTIES,
@@ -202,6 +203,14 @@ async def test_a_wrong_org_stops_everything(bench: Bench) -> None:
     bench.ledger.set_setting("pins", {"salesforce": "00D999999999999AAA"})
     with pytest.raises(errors.WrongOrg):
         await bench.run()
+    assert "salesforce.merge" not in bench.world.calls
+
+
+async def test_two_orgs_that_nobody_paired_are_not_merged_in(bench: Bench) -> None:
+    await bench.stage()
+    bench.ledger.set_setting("pair", {"salesforce": "00D000000000001AAA", "hubspot": "9999"})
+    await bench.run()
+    assert bench.state == "failed" and "belong together" in bench.ledger.row("plan1").why
     assert "salesforce.merge" not in bench.world.calls
 
 
