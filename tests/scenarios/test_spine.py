@@ -61,3 +61,25 @@ def test_a_crash_between_the_halves_is_finished_by_resume(story: Story) -> None:
     assert resume.returncode == 0, told
     assert "was merging when the last run ended" in told and "settled" in told
     assert_nothing_was_lost(story, before)
+
+
+def test_a_crash_is_taken_up_by_the_next_start_of_the_cockpit(story: Story) -> None:
+    """The sandbox outlives the killed cockpit; the next ``mergetui demo`` goes on in it, says so, and finishes."""
+    with story.demo() as terminal:
+        terminal.wait_for(r"\d+ sets · 0 decided", 40)
+        before = story.state()
+        story.control("POST", "/faults", {"at": "hubspot.merge", "kind": "hold", "times": 1})
+        decide_first_set(terminal)
+        story.wait_until("Salesforce is merged", lambda: has(story, "merge", "salesforce"), 30)
+        time.sleep(0.5)
+        runner = int(story.command("status").stdout.split("runner: process ")[1].split()[0])
+        terminal.kill()
+        os.kill(runner, signal.SIGKILL)
+    with story.demo() as terminal:
+        terminal.wait_for("was merging when the last run ended", 40)
+        run_polls_until_settled(story, lambda: story.history()[0]["state"])
+        terminal.press("2")
+        terminal.wait_for(r"settled 1")
+        assert_nothing_was_lost(story, before)
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
