@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,6 +119,8 @@ def load(profile: str) -> Profile:
 
 
 def _all(file: Path) -> dict[str, dict[str, object]]:
+    import tomllib
+
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:

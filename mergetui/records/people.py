@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mergetui.records.crm import Crm
+if TYPE_CHECKING:
+    from mergetui.records.crm import Crm
 
 LinkState = Literal["active", "orphaned", "mismatched", "one-way", "stale", "none"]
 

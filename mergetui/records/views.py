@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mergetui.records.plan import Severity
+if TYPE_CHECKING:
+    from mergetui.records.plan import Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from mergetui.records.crm import HubSpotContact, SalesforceRecord, Value
+if TYPE_CHECKING:
+    from mergetui.records.crm import HubSpotContact, SalesforceRecord, Value
 
 COLUMNS = (
     "salutation",

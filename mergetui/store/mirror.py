@@ -10,16 +10,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mergetui import errors
 from mergetui.records.codec import from_json
-from mergetui.records.crm import Crm, FieldInfo, HubSpotContact, SalesforceRecord, User
 from mergetui.records.people import DuplicateSet, LinkState, Person, PersonFacts
 from mergetui.records.views import QueueRow
 from mergetui.store.database import Database, Kind, clean, json_text
 from mergetui.store.facts import COLUMNS, hubspot_facts, instant, salesforce_facts
 from mergetui.store.joining import HubSpotEnd, SalesforceEnd, join
+
+if TYPE_CHECKING:
+    # their many dataclasses are made when the first record is read: the queue paints before that
+    from mergetui.records.crm import Crm, FieldInfo, HubSpotContact, SalesforceRecord, User
 
 Order = Literal["stake", "certainty", "size"]
 
@@ -244,6 +247,8 @@ class Mirror:
         )
         if row is None:
             return None
+        from mergetui.records.crm import SalesforceRecord
+
         return SalesforceRecord(row[0], row[1], json.loads(row[2]), row[3], bool(row[4]), row[5])
 
     def hubspot(self, id_: str) -> HubSpotContact | None:
@@ -252,10 +257,14 @@ class Mirror:
         )
         if row is None:
             return None
+        from mergetui.records.crm import HubSpotContact
+
         return HubSpotContact(row[0], json.loads(row[1]), row[2], row[3], bool(row[4]), row[5])
 
     def fields(self, crm: Crm, object_: str) -> tuple[FieldInfo, ...]:
         """In the order of their names."""
+        from mergetui.records.crm import FieldInfo
+
         found = self._db.all("SELECT body FROM fields WHERE crm=? AND object=? ORDER BY name", (crm, object_))
         return tuple(from_json(FieldInfo, row[0]) for row in found)
 

@@ -8,9 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mergetui.config import DEMO, Paths, load, paths
-from mergetui.records.crm import Crm
-from mergetui.records.journal import RunnerInfo
-from mergetui.records.people import Person
 from mergetui.store import Ledger, Mirror, RunnerLock, Snapshots
 
 if TYPE_CHECKING:
@@ -20,6 +17,9 @@ if TYPE_CHECKING:
     from mergetui.crm.stores import TokenStore
     from mergetui.crm.tokens import TokenSource
     from mergetui.planning.rules import Rules
+    from mergetui.records.crm import Crm
+    from mergetui.records.journal import RunnerInfo
+    from mergetui.records.people import Person
     from mergetui.records.sync import SyncSettings
 
 

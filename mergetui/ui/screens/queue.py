@@ -60,6 +60,8 @@ class QueueScreen(Cockpit):
         self._order = ORDERS[0]
         self._text = ""
         self._revision = -1
+        self._painted = False
+        self._fresh = True
 
     def body(self) -> ComposeResult:
         yield Lines(ident="progress", classes="head")
@@ -81,7 +83,11 @@ class QueueScreen(Cockpit):
         self.set_interval(1, self._look)
 
     def returned(self) -> None:
-        self.reload()
+        if self._fresh:
+            # the screen comes to the front for the first time right after it has started
+            self._fresh = False
+        else:
+            self.reload()
         self.set_focus(self.sets)
 
     def reload(self, keep: str | None = None) -> None:
@@ -94,7 +100,12 @@ class QueueScreen(Cockpit):
         self.sets.marked &= set(ids)
         self.sets.load(ids, keep or self.sets.current)
         self._show_progress()
-        self._show_preview()
+        if self._painted:
+            self._show_preview()
+        else:
+            # the first paint does not wait for what reads single records
+            self._painted = True
+            self.set_timer(0.03, self._show_preview)
 
     def _look(self) -> None:
         """Once a second: have running plans changed what rows say?"""
