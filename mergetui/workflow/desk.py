@@ -124,35 +124,26 @@ class CockpitDesk:
 
     def queue_preview(self, set_id: str) -> QueuePreview:
         from mergetui.planning.activity import counters, words
-        from mergetui.planning.people import short_id
+        from mergetui.workflow.refresh import at_risk, person_line
 
         mirror = self._office.mirror
         found = mirror.set(set_id)
         if found is None:
             return QueuePreview((), "", "")
-        people, warnings = [], []
-        for index, person in enumerate(self._office.persons(found.members)):
-            record = mirror.salesforce(person.salesforce_id) if person.salesforce_id else None
-            contact = mirror.hubspot(person.hubspot_id) if person.hubspot_id else None
-            values: dict[str, Any] = dict(record.values) if record else {}
-            name = " ".join(str(part) for part in (values.get("FirstName"), values.get("LastName")) if part)
-            if contact is not None and not name:
-                name = " ".join(part for key in ("firstname", "lastname") if (part := contact.values.get(key)))
-            parts = [f"{record.object[0]} {short_id(record.id)}"] if record else []
-            if contact is not None:
-                parts.append(f"linked ↔ {contact.id}" if record else f"HubSpot {contact.id}")
-            if values.get("OwnerId"):
-                parts.append(f"owner {mirror.user_name(str(values['OwnerId']))}")
-            people.append(f"{name or person.key} ({', '.join(parts)})")
-            if index and record is not None and contact is not None and counters(contact):
-                warnings.append(f"contact {contact.id} with {words(counters(contact))}")
-        why = " · ".join(f"{entry.sentence} {entry.weight:+.1f}" for entry in found.evidence) + f"  → {found.score:.2f}"
-        warning = (
-            f"if only Salesforce were merged: {'; '.join(warnings)} would be deleted at the next sync"
-            if warnings
-            else ""
+        persons = self._office.persons(found.members)
+        contacts = [mirror.hubspot(person.hubspot_id) if person.hubspot_id else None for person in persons]
+        synced = {person.hubspot_id for person in persons if person.salesforce_id}
+        lost = [
+            f"contact {contact.id} with {words(counters(contact))}"
+            for contact in at_risk(persons, contacts)
+            if contact.id in synced and counters(contact)
+        ]
+        why = " · ".join(f"{entry.sentence} {entry.weight:+.1f}" for entry in found.evidence)
+        return QueuePreview(
+            tuple(person_line(mirror, *each) for each in zip(persons, contacts, strict=True)),
+            f"{why}  → {found.score:.2f}",
+            f"if only Salesforce were merged: {'; '.join(lost)} would be deleted at the next sync" if lost else "",
         )
-        return QueuePreview(tuple(people), why, warning)
 
     def queue_progress(self) -> QueueProgress:
         sets = self._office.mirror.set_ids()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mergetui.planning.activity import counters, stake_points, words
+from mergetui.planning.people import short_id
 from mergetui.records.crm import HubSpotContact
 from mergetui.records.people import DuplicateSet, Person
 from mergetui.store import Mirror, StakeRow
@@ -50,7 +51,7 @@ def stake_row(mirror: Mirror, found: DuplicateSet) -> StakeRow:
     contacts = [mirror.hubspot(person.hubspot_id) if person.hubspot_id else None for person in persons]
     linked = [person for person in persons if person.salesforce_id and person.hubspot_id]
     names = [_name(mirror, person, contact) for person, contact in zip(persons, contacts, strict=True)]
-    risk = _at_risk(persons, contacts)
+    risk = at_risk(persons, contacts)
     total: dict[str, int] = {}
     for contact in risk:
         for kind, count in counters(contact).items():
@@ -67,8 +68,11 @@ def stake_row(mirror: Mirror, found: DuplicateSet) -> StakeRow:
     )
 
 
-def _at_risk(persons: Sequence[Person], contacts: Sequence[HubSpotContact | None]) -> list[HubSpotContact]:
-    """The HubSpot contacts that would not be the primary one: all but the richest, linked ones first."""
+def at_risk(persons: Sequence[Person], contacts: Sequence[HubSpotContact | None]) -> list[HubSpotContact]:
+    """The HubSpot contacts that would not be the primary one: all but the richest, linked ones first.
+
+    A guess for the queue, from the mirror alone; the review proposes the master from a fresh read.
+    """
     order = sorted(
         (contact for contact in contacts if contact is not None),
         key=lambda contact: (
@@ -88,6 +92,17 @@ def _name(mirror: Mirror, person: Person, contact: HubSpotContact | None) -> str
         parts = [contact.values.get("firstname"), contact.values.get("lastname")] if contact else []
     name = " ".join(str(part) for part in parts if part)
     return name or (contact.values.get("email") or "" if contact else "") or person.key
+
+
+def person_line(mirror: Mirror, person: Person, contact: HubSpotContact | None) -> str:
+    """``Jane Francis (C 003…A1, linked ↔ 90211, owner M. Ruiz)``, from the mirror."""
+    record = mirror.salesforce(person.salesforce_id) if person.salesforce_id else None
+    parts = [f"{record.object[0]} {short_id(record.id)}"] if record else []
+    if contact is not None:
+        parts.append(f"linked ↔ {contact.id}" if record else f"HubSpot {contact.id}")
+    if record is not None and record.values.get("OwnerId"):
+        parts.append(f"owner {mirror.user_name(str(record.values['OwnerId']))}")
+    return f"{_name(mirror, person, contact)} ({', '.join(parts)})"
 
 
 def _company(mirror: Mirror, persons: Sequence[Person], contacts: Sequence[HubSpotContact | None]) -> str:

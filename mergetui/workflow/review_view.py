@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mergetui.planning.activity import counts, last_seen, words
 from mergetui.planning.forecast import after_sync
 from mergetui.planning.master import standings
-from mergetui.planning.people import member_email, member_name, object_name, short_id
+from mergetui.planning.people import member_name, short_id
 from mergetui.planning.rows import differs, effective
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import chosen_index, is_consent, is_yes
@@ -204,15 +204,3 @@ def ago(milliseconds: int) -> str:
     if seconds >= 120:
         return f"{seconds // 60} min ago"
     return f"{seconds} s ago" if seconds > 5 else "just now"
-
-
-def who(member: Member) -> str:
-    """``Jane Francis (Contact 003…A1, linked ↔ 90211, owner M. Ruiz)``."""
-    parts = []
-    if member.salesforce is not None:
-        parts.append(f"{object_name(member)} {short_id(member.salesforce.id)}")
-    if member.hubspot is not None:
-        parts.append(f"linked ↔ {member.hubspot.id}" if member.salesforce else f"HubSpot {member.hubspot.id}")
-    if member.owner_name:
-        parts.append(f"owner {member.owner_name}")
-    return f"{member_name(member)} {member_email(member)} ({', '.join(parts)})"
