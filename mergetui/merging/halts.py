@@ -18,9 +18,13 @@ class Failed(Halt):
 
 
 class Waits(Halt):
-    """Nothing irreversible happened; the plan goes on by itself when it can."""
+    """Nothing irreversible happened; the plan goes on by itself when it can, not before ``retry_s`` have passed."""
 
     state = "waiting"
+
+    def __init__(self, why: str, retry_s: float = 0.0) -> None:
+        super().__init__(why)
+        self.retry_s = retry_s
 
 
 class Surprised(Halt):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mergetui import errors
 from mergetui.merging.deps import Deps
-from mergetui.merging.halts import Failed, Waits
+from mergetui.merging.halts import Failed, Surprised, Waits
 from mergetui.merging.reading import check_orgs, collect
-from mergetui.planning.plan import blocked, changes, make_plan, needs_tick
+from mergetui.planning.plan import blocked, changes, loser_changes, make_plan, needs_tick
 from mergetui.records.codec import plain
 from mergetui.records.plan import Approval, Plan
 from mergetui.records.review import Dossier
@@ -17,6 +17,16 @@ from mergetui.sync.window import fits
 
 UNKNOWN_WINDOW = "window-unknown"
 """Id of the acknowledgement that lets a plan with delete risk start although no poll has been seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The window let a plan through. ``send_before`` is the latest instant (HubSpot's clock) at which the Salesforce
+    call may leave: a slow disk or a suspended computer may not carry it into the next poll. None: no limit."""
+
+    quiet: bool
+    """The last observed poll had been quiet: a poll seen from now on began after the merge."""
+    send_before: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +39,20 @@ class Clearance:
     plan: Plan
     approval: Approval
     snapshot: str
-    quiet: bool
-    """The last observed poll had been quiet: a poll seen from now on began after the merge."""
+    gate: Gate
 
 
-async def window_gate(deps: Deps, plan: Plan, approval: Approval) -> bool:
-    """Raises Waits when the window does not fit; returns whether the last poll is known to be quiet."""
+async def window_gate(deps: Deps, plan: Plan, approval: Approval) -> Gate:
+    """Raises Waits when the window does not fit."""
     window = await deps.window.look(fresh=True)
     fine, why = fits(window, deps.hubspot.now(), plan.estimated_ms)
-    if plan.delete_risk and not fine:
-        if not window.known and UNKNOWN_WINDOW in approval.acknowledged:
-            return False
-        raise Waits(why)
-    return fine
+    if not plan.delete_risk:
+        return Gate(fine, None)
+    if fine and window.next_poll_from is not None:
+        return Gate(True, window.next_poll_from - plan.estimated_ms)
+    if not window.known and UNKNOWN_WINDOW in approval.acknowledged:
+        return Gate(False, None)
+    raise Waits(why)
 
 
 def check_approval(deps: Deps, plan: Plan) -> Approval:
@@ -88,9 +99,12 @@ async def preflight(deps: Deps, plan: Plan) -> Clearance:
     await window_gate(deps, plan, approval)
     left = await deps.salesforce.api_left()
     if left is not None and left < 0.02:
-        raise Waits("fewer than 2 % of the daily Salesforce calls are left; waiting for the allowance to renew")
+        raise Waits("fewer than 2 % of the daily Salesforce calls are left; waiting for the allowance to renew", 300.0)
     dossier = await fresh_dossier(deps, plan)
-    now = make_plan(dossier, plan.choices, deps.rules, plan_id=plan.id, at=deps.clock())
+    try:
+        now = make_plan(dossier, plan.choices, deps.rules, plan_id=plan.id, at=deps.clock())
+    except ValueError as error:
+        raise Failed("the people of this set are no longer the confirmed ones. Nothing was merged.") from error
     if now.digest != plan.digest:
         what = ", ".join(changes(plan, now)) or "something bound by the confirmation"
         raise Failed(f"changed since the confirmation: {what}. Nothing was merged. Review it again.")
@@ -99,12 +113,12 @@ async def preflight(deps: Deps, plan: Plan) -> Clearance:
     )
     await tighten(deps, plan)
     snapshot = take_snapshot(deps, plan, dossier)
+    deps.ledger.set_snapshot(plan.id, snapshot)
     await asyncio.gather(
         deps.salesforce.ready(min_life_s=deps.timing.token_life_s),
         deps.hubspot.ready(min_life_s=deps.timing.token_life_s),
     )
-    quiet = await window_gate(deps, plan, approval)
-    return Clearance(plan, approval, snapshot, quiet)
+    return Clearance(plan, approval, snapshot, await window_gate(deps, plan, approval))
 
 
 async def fresh_dossier(deps: Deps, plan: Plan) -> Dossier:
@@ -126,8 +140,8 @@ async def tighten(deps: Deps, plan: Plan) -> None:
     deps.ledger.append(plan.id, "outcome", "consent", {"ok": True, "count": len(plan.consent)})
 
 
-def take_snapshot(deps: Deps, plan: Plan, dossier: Dossier) -> str:
-    """Written and fsynced before the first irreversible step; returns its name."""
+def take_snapshot(deps: Deps, plan: Plan, dossier: Dossier, step: str = "snapshot") -> str:
+    """Written and fsynced before the irreversible step; returns its name."""
     started = deps.clock()
     name = deps.snapshots.write(
         {
@@ -139,6 +153,48 @@ def take_snapshot(deps: Deps, plan: Plan, dossier: Dossier) -> str:
             "undelete_possible_days": 15,
         }
     )
-    deps.ledger.set_snapshot(plan.id, name)
-    deps.ledger.append(plan.id, "outcome", "snapshot", {"ok": True, "name": name, "ms": deps.clock() - started})
+    deps.ledger.append(plan.id, "outcome", step, {"ok": True, "name": name, "ms": deps.clock() - started})
     return name
+
+
+async def next_loser(deps: Deps, plan: Plan, index: int, returned_id: str | None) -> None:
+    """Before each further loser of a chain: fresh read of that loser, what was confirmed of it, its own snapshot.
+
+    Between two losers a quarter of an hour may pass, after a crash days. Raises Surprised when the rest of the chain
+    may not go on as confirmed; what is merged stays merged.
+    """
+    done = f"{index} of {len(plan.rounds)} losers are merged, the rest is untouched"
+    try:
+        check_approval(deps, plan)
+    except Failed as halt:
+        raise Surprised(f"{halt} {done}: pull, match and review them again.") from halt
+    loser = plan.rounds[index].loser_key
+    persons = deps.persons((plan.master_key, loser))
+    if len(persons) != 2:
+        raise Surprised(f"a member of this set is no longer known. {done}.")
+    persons[0] = replace(persons[0], hubspot_id=returned_id or persons[0].hubspot_id)
+    dossier = await collect(
+        plan.set_id, persons, deps.salesforce, deps.hubspot, deps.schema, deps.settings(), history=True
+    )
+    master, waiting = dossier.members
+    changed = loser_changes(plan, waiting, dossier, deps.rules)
+    if changed:
+        raise Surprised(f"changed since the confirmation: {', '.join(changed)}. {done}: review them again.")
+    record = master.salesforce
+    if plan.expected.salesforce_id is not None and (record is None or record.deleted):
+        raise Surprised(f"the master is no longer alive in Salesforce. {done}.")
+    if returned_id is not None and (master.hubspot is None or master.hubspot.archived):
+        raise Surprised(f"the survivor is no longer alive in HubSpot. {done}.")
+    own = {one.hubspot.id for one in dossier.members if one.hubspot}
+    elsewhere = [
+        holder.hubspot_id
+        for holder in (*dossier.holders, *dossier.outside)
+        if holder.hubspot_id not in own or holder in dossier.outside
+    ]
+    if elsewhere:
+        raise Surprised(f"HubSpot contact {elsewhere[0]} is tied to these records from outside the set. {done}.")
+    take_snapshot(deps, plan, dossier, f"snapshot:{index}")
+    await asyncio.gather(
+        deps.salesforce.ready(min_life_s=deps.timing.token_life_s),
+        deps.hubspot.ready(min_life_s=deps.timing.token_life_s),
+    )

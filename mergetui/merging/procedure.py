@@ -12,13 +12,15 @@ from typing import Literal
 from mergetui import errors
 from mergetui.merging.deps import Deps
 from mergetui.merging.halts import Failed, Halt, StillUnknown, Surprised, Waits
-from mergetui.merging.preflight import Clearance, window_gate
+from mergetui.merging.preflight import Clearance, Gate, next_loser, window_gate
 from mergetui.merging.progress import Progress, read_progress
 from mergetui.planning.values import same
 from mergetui.records.codec import plain
 from mergetui.records.crm import HubSpotContact, SalesforceMergeAnswer, SalesforceObject
 from mergetui.records.plan import HubSpotMerge, MakePrimaryEmail, Plan, SalesforceMerge
 
+PAUSE = "pause"
+"""The wish that stops the runner after the pair it is in."""
 ROW_LOCKED = "UNABLE_TO_LOCK_ROW"
 REPAIR = (
     "Restore the archived contact in HubSpot (Contacts → Actions → Restore, up to 90 days) before its address is "
@@ -41,21 +43,21 @@ class Procedure:
             raise Failed("an earlier run of this plan is on record; use `mergetui resume`.")
         if not self.deps.ledger.set_state(plan.id, "merging", expect={"preparing"}):
             raise Failed("the plan was taken back at the last moment; nothing was merged.")
-        await self._rounds(plan, clearance.quiet, clearance)
+        await self._rounds(plan, clearance.gate)
         await self.write_values(plan)
 
     async def carry_on(self, plan: Plan) -> None:
         """Finish a plan whose journal shows an intent. Raises Halt; Failed when provably nothing was committed."""
         if not self.progress(plan).started:
             raise Failed("nothing was merged yet.")
-        await self._rounds(plan, self.progress(plan).quiet, None)
+        await self._rounds(plan, None)
         await self.write_values(plan)
 
     def progress(self, plan: Plan) -> Progress:
         return read_progress(plan, self.deps.ledger.entries(plan.id))
 
     # the pairs -------------------------------------------------------------------------------------------------
-    async def _rounds(self, plan: Plan, quiet: bool, clearance: Clearance | None) -> None:
+    async def _rounds(self, plan: Plan, gate: Gate | None) -> None:
         for index, entry in enumerate(plan.rounds):
             progress = self.progress(plan)
             seen = progress.rounds[index]
@@ -66,34 +68,40 @@ class Procedure:
                 await self._finish_pair(plan, index, entry.salesforce, hubspot)
                 continue
             if index > 0:
-                await self._wait_for_window(plan)
-            elif clearance is None:
+                gate = await self._wait_for_turn(plan, index, progress.returned_id)
+            elif gate is None:
                 raise Failed("nothing was merged yet.")
-            await self._pair(plan, index, entry.salesforce, hubspot, quiet)
+            await self._pair(plan, index, entry.salesforce, hubspot, gate)
 
     def _for_chain(self, merge: HubSpotMerge | None, returned_id: str | None) -> HubSpotMerge | None:
         """Only the returned id counts, also for the next merge of a chain (rule 6)."""
         return merge if merge is None or returned_id is None else replace(merge, primary_id=returned_id)
 
-    async def _wait_for_window(self, plan: Plan) -> None:
-        """Between two losers of a chain the plan can no longer be given up, only wait for time enough."""
+    async def _wait_for_turn(self, plan: Plan, index: int, returned_id: str | None) -> Gate:
+        """Between two losers of a chain: stop and pause are heard, the window must fit, and the next loser must still
+        be as confirmed. The plan can no longer be given up, only wait or be handed to a person."""
         approval = self.deps.ledger.approval(plan.id)
         told = ""
         while approval is not None:
-            try:
-                await window_gate(self.deps, plan, approval)
-                return
-            except Waits as halt:
-                if str(halt) != told:
-                    told = str(halt)
-                    self._note(plan, f"the next loser of the chain waits: {told}")
-            except errors.Problem as problem:
-                self._note(plan, problem.happened)
-            await self.deps.pause()
             self._stop_here(StillUnknown("stopped between two losers; `mergetui resume` goes on"))
+            why = "the runner is paused" if PAUSE in self.deps.ledger.wishes() else ""
+            try:
+                if not why:
+                    await window_gate(self.deps, plan, approval)
+                    await next_loser(self.deps, plan, index, returned_id)
+                    return await window_gate(self.deps, plan, approval)
+            except Waits as halt:
+                why = str(halt)
+            except errors.Problem as problem:
+                why = problem.happened
+            if without_digits(why) != without_digits(told):
+                told = why
+                self._note(plan, f"the next loser of the chain waits: {told}")
+            await self.deps.pause()
+        raise Surprised("the confirmation of this plan is gone; review the rest again")
 
     async def _pair(
-        self, plan: Plan, index: int, salesforce: SalesforceMerge | None, hubspot: HubSpotMerge | None, quiet: bool
+        self, plan: Plan, index: int, salesforce: SalesforceMerge | None, hubspot: HubSpotMerge | None, gate: Gate
     ) -> None:
         """One loser. Between Salesforce's answer and the HubSpot call stand no request and no disk wait (rule 3)."""
         deps = self.deps
@@ -107,9 +115,10 @@ class Procedure:
                 "hubspot": plain(hubspot),
                 "salesforce_now": deps.salesforce.now(),
                 "hubspot_now": deps.hubspot.now(),
-                "quiet": quiet,
+                "quiet": gate.quiet,
             },
         )
+        self._in_time(plan, index, gate)
         if salesforce is not None:
             started = deps.clock()
             answer = await self._salesforce_half(plan, index, salesforce)
@@ -141,10 +150,22 @@ class Procedure:
         if isinstance(outcome, HubSpotContact):
             self._hubspot_done(plan, index, outcome)
             return
+        if isinstance(outcome, errors.Problem) and not isinstance(outcome, errors.CrmProblem):
+            outcome = errors.Unreachable("HubSpot", outcome.happened)
         if not isinstance(outcome, errors.CrmProblem):
             raise outcome
         assert hubspot is not None
         await self._hubspot_half(plan, index, hubspot, outcome, sent_at)
+
+    def _in_time(self, plan: Plan, index: int, gate: Gate) -> None:
+        """The last look at the clock, right before the call: nothing has been sent, so the intent is void."""
+        if gate.send_before is not None and self.deps.hubspot.now() > gate.send_before:
+            self._refused(plan, index, "not sent: the time before the next sync had become too short")
+            raise self._later(index, "The time before the next sync had become too short; nothing was sent.")
+
+    def _later(self, index: int, why: str) -> Halt:
+        """Before the first commit a plan may simply wait; in a chain the next start of the loop waits for it."""
+        return Waits(why) if index == 0 else Retry(why)
 
     async def _finish_pair(
         self, plan: Plan, index: int, salesforce: SalesforceMerge | None, hubspot: HubSpotMerge | None
@@ -197,7 +218,7 @@ class Procedure:
                 self._refused(plan, index, problem.happened)
                 if index > 0:
                     raise self._refusal(plan, index, problem.happened) from problem
-                raise Waits(f"{problem.happened} Nothing was merged.") from problem
+                raise Waits(f"{problem.happened} Nothing was merged.", patience_s(problem)) from problem
             except errors.CrmProblem as problem:
                 self._refused(plan, index, str(problem))
                 raise self._refusal(plan, index, problem.happened) from problem
@@ -214,7 +235,18 @@ class Procedure:
             fates = await self.deps.salesforce.fates(merge.object, [merge.loser_id, merge.master_id])
             if any(row.deleted for row in fates.values()):
                 return None
+            await self._still_time(plan, index)
         return None
+
+    async def _still_time(self, plan: Plan, index: int) -> None:
+        """Seconds have passed since the plan was let through: the window is asked again before a repeated call."""
+        approval = self.deps.ledger.approval(plan.id)
+        try:
+            if approval is not None:
+                await window_gate(self.deps, plan, approval)
+        except Waits as halt:
+            self._refused(plan, index, f"not sent again: {halt}")
+            raise self._later(index, str(halt)) from halt
 
     async def _salesforce_outcome(self, plan: Plan, merge: SalesforceMerge, sent_at: int) -> bool:
         """Reads until it is known whether the merge happened. True merged, False certainly not."""
@@ -225,6 +257,12 @@ class Procedure:
                 self._unknown(plan, f"Salesforce cannot be read: {problem.happened}")
             else:
                 loser = fates.get(merge.loser_id)
+                final = self.deps.salesforce.now() - sent_at >= self.deps.timing.unknown_final_ms
+                if loser is None and final:
+                    raise Surprised(
+                        f"the loser {merge.loser_id} can no longer be read, so nobody can tell whether it was merged. "
+                        "Look at both records in Salesforce and HubSpot."
+                    )
                 if loser is not None and loser.deleted:
                     if loser.master_id == merge.master_id:
                         return True
@@ -233,7 +271,7 @@ class Procedure:
                         f"the loser {merge.loser_id} was {into} by someone else; nothing more was done. "
                         "Look at both records in Salesforce and HubSpot."
                     )
-                if loser is not None and self.deps.salesforce.now() - sent_at >= self.deps.timing.unknown_final_ms:
+                if final:
                     return False
                 self._unknown(
                     plan,
@@ -292,7 +330,7 @@ class Procedure:
                 )
             try:
                 found = await self._look_at_pair(merge)
-            except errors.CrmProblem as unreadable:
+            except errors.Problem as unreadable:
                 # no answer to a read says nothing about the merge: look again, whatever it was
                 problem = errors.Unreachable("HubSpot", unreadable.happened)
                 continue
@@ -300,7 +338,7 @@ class Procedure:
                 self._hubspot_done(plan, index, found, found_by_reading=True)
                 return
             if found == "gone":
-                raise Surprised(self._half_done("a HubSpot contact of this plan is no longer live", found))
+                raise Surprised(self._half_done(plan, index, "a HubSpot contact of this plan is no longer live", found))
             if pending and self.deps.hubspot.now() - sent_at < self.deps.timing.unknown_final_ms:
                 continue
             sent_at = self.deps.hubspot.now()
@@ -309,6 +347,9 @@ class Procedure:
                 contact = await self._hubspot_call(merge)
             except errors.CrmProblem as again:
                 problem, pending = again, isinstance(again, errors.Unknown)
+            except errors.Problem as signed_out:
+                # nothing was sent; whoever signs in again lets this loop go on
+                problem, pending = errors.Unreachable("HubSpot", signed_out.happened), False
             else:
                 self._hubspot_done(plan, index, contact)
                 return
@@ -321,7 +362,7 @@ class Procedure:
         except errors.CrmProblem:
             found = "apart"
         if not isinstance(found, HubSpotContact):
-            raise Surprised(self._half_done(f"HubSpot refused the merge: {problem.happened}", found))
+            raise Surprised(self._half_done(plan, index, f"HubSpot refused the merge: {problem.happened}", found))
         self._hubspot_done(plan, index, found, found_by_reading=True)
 
     async def _look_at_pair(self, merge: HubSpotMerge) -> HubSpotContact | Literal["apart", "gone"]:
@@ -349,7 +390,9 @@ class Procedure:
         self.deps.ledger.set_returned(plan.id, contact.id)
         self.deps.ledger.set_state(plan.id, "merging", expect={"unknown"})
 
-    def _half_done(self, what: str, found: str) -> str:
+    def _half_done(self, plan: Plan, index: int, what: str, found: str) -> str:
+        if plan.rounds[index].salesforce is None:
+            return f"{what}. Nothing was merged in HubSpot. Look at the contacts there, then press R."
         tail = f" {REPAIR}" if found == "gone" else " Merge the two contacts in HubSpot by hand, then press R."
         return f"{what}. Salesforce is merged, HubSpot is not.{tail}"
 
@@ -445,6 +488,22 @@ class Procedure:
 def _try_again(problem: errors.CrmProblem) -> bool:
     """A definite refusal that time heals: never connected, rate limit, locked record, expired token."""
     return isinstance(problem, (errors.Unreachable, errors.Limited)) or problem.status in (401, 423)
+
+
+class Retry(Halt):
+    """Inside a chain only: this loser was not sent; its turn comes again."""
+
+    state = "unknown"
+
+
+def without_digits(text: str) -> str:
+    """A sentence without its counting-down numbers, to see whether its reason has changed."""
+    return "".join(character for character in text if not character.isdigit())
+
+
+def patience_s(problem: errors.Limited) -> float:
+    """How long to stay away after a rate limit: as long as it says, longer when only tomorrow helps."""
+    return max(problem.retry_after_s, 600.0 if problem.daily else 10.0)
 
 
 def _wait_s(problem: errors.CrmProblem | None, look_s: float) -> float:

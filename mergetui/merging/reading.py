@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mergetui import errors
 from mergetui.crm.hubspot import HubSpot
 from mergetui.crm.salesforce import Salesforce
-from mergetui.planning.values import link_ids, text
+from mergetui.planning.values import addresses, link_ids, text
 from mergetui.records.crm import (
     ChildRow,
     FieldInfo,
@@ -21,7 +21,7 @@ from mergetui.records.crm import (
     SalesforceRecord,
 )
 from mergetui.records.people import Person
-from mergetui.records.review import Dossier, Holder, Member
+from mergetui.records.review import AddressOwner, Dossier, Holder, Member
 from mergetui.records.sync import SyncSettings
 from mergetui.sync.links import link_state
 
@@ -110,6 +110,11 @@ async def collect(
         salesforce.access(ids) if ids else _nothing(),
         hubspot.holders(ids) if ids else _no_holders(),
     )
+    outside, owners = await asyncio.gather(
+        _outside(salesforce, schema, list(live.values()), set(ids)),
+        hubspot.by_address(_addresses(records.values(), live.values())),
+    )
+    own = {contact.id for contact in live.values()}
     accounts = sorted({text(record.values.get("AccountId")) for record in records.values()} - {""})
     account_names = await salesforce.names("Account", accounts) if accounts else {}
     members = [_member(person, records, live, extras, related, access, schema, account_names) for person in persons]
@@ -119,6 +124,10 @@ async def collect(
         salesforce_fields=tuple(info for name in sorted(by_object) for info in schema.salesforce[name]),
         hubspot_fields=schema.hubspot,
         holders=tuple(_holders(holders, set(ids))),
+        outside=tuple(outside),
+        address_owners=tuple(
+            AddressOwner(address, owner.id) for address, owner in sorted(owners.items()) if owner.id not in own
+        ),
         settings=settings,
         salesforce_org=schema.salesforce_org,
         hubspot_org=schema.hubspot_org,
@@ -126,6 +135,38 @@ async def collect(
         salesforce_read_at=salesforce_read_at,
         hubspot_read_at=hubspot_read_at,
     )
+
+
+async def _outside(
+    salesforce: Salesforce, schema: Schema, contacts: Sequence[HubSpotContact], own: set[str]
+) -> list[Holder]:
+    """Links of these contacts that point at live rows which are not in the set. A converted lead is no such row: it
+    can no longer be changed, and the contact it became is the link that counts."""
+    links = [
+        Holder(contact.id, name, held)
+        for contact in contacts
+        for name in ("salesforcecontactid", "salesforceleadid")
+        if (held := contact.values.get(name) or "") and held not in own
+    ]
+    alive: set[str] = set()
+    by_object: tuple[tuple[SalesforceObject, str], ...] = (
+        ("Contact", "salesforcecontactid"),
+        ("Lead", "salesforceleadid"),
+    )
+    for object_name, name in by_object:
+        asked = sorted({link.salesforce_id for link in links if link.property == name})
+        if asked:
+            fields = [info for info in schema.salesforce[object_name] if info.name == "IsConverted"]
+            rows = await salesforce.records(object_name, asked, fields)
+            alive |= {row.id for row in rows.values() if not row.deleted and row.values.get("IsConverted") is not True}
+    return [link for link in links if link.salesforce_id in alive]
+
+
+def _addresses(records: Iterable[SalesforceRecord], contacts: Iterable[HubSpotContact]) -> list[str]:
+    found = {text(record.values.get("Email")).strip().lower() for record in records}
+    for contact in contacts:
+        found.update(addresses(contact))
+    return sorted(found - {""})
 
 
 def check_orgs(salesforce: OrgIdentity, hubspot: OrgIdentity, pins: dict[str, str] | None) -> None:

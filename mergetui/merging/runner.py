@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 
 from mergetui import errors
 from mergetui.merging.deps import Deps
 from mergetui.merging.halts import Failed, Halt, StillUnknown, Surprised, Waits
 from mergetui.merging.preflight import check_approval, preflight, window_gate
-from mergetui.merging.procedure import Procedure
+from mergetui.merging.procedure import PAUSE, Procedure, Retry, patience_s, without_digits
 from mergetui.merging.reading import check_orgs
 from mergetui.merging.watch import Watch
+from mergetui.records.journal import PlanRow
 from mergetui.records.plan import Plan
+from mergetui.store import Ledger
 
-PAUSE = "pause"
+OVERLOOKED_S = 5.0
+"""Pause before an unknown plan is read again, so that others are looked at between."""
 
 
 class Runner:
@@ -24,6 +28,10 @@ class Runner:
         self.procedure = Procedure(deps)
         self.watch = Watch(deps)
         self._watching: dict[str, asyncio.Task[None]] = {}
+        self._not_before: dict[str, float] = {}
+        """Plan → instant of the loop's clock before which it is not tried again."""
+        self._signed_out: set[str] = set()
+        """Plans that only a new sign-in can bring forward; a runner without a cockpit does not wait for one."""
 
     async def run(self, *, until_done: bool) -> int:
         """Recover what was cut off, then carry out approved plans, oldest first.
@@ -66,6 +74,9 @@ class Runner:
 
     # approved plans --------------------------------------------------------------------------------------------
     def _open(self) -> bool:
+        """Something is left that this runner can still bring forward."""
+        if any(row.plan_id not in self._signed_out for row in self.deps.ledger.rows({"unknown"})):
+            return True
         return bool(self.deps.ledger.rows({"approved", "waiting"})) and PAUSE not in self.deps.ledger.wishes()
 
     def _wishes(self) -> None:
@@ -82,6 +93,13 @@ class Runner:
 
     def _retry(self, plan_id: str) -> None:
         plan = self.deps.ledger.plan(plan_id)
+        newer = newer_plan(self.deps.ledger, plan)
+        if newer is not None:
+            self.deps.ledger.append(
+                plan_id, "note", "retry", {"text": f"not tried again: a newer plan exists ({newer.state})"}
+            )
+            return
+        self._not_before.pop(plan_id, None)
         if self.procedure.progress(plan).started:
             self.deps.ledger.set_state(plan_id, "unknown", "tried again", expect={"surprised", "failed", "unknown"})
         else:
@@ -89,17 +107,19 @@ class Runner:
 
     async def _next(self) -> bool:
         """Carry out one plan, if one can start. True when something was done."""
+        # a half-merged plan is pursued before anything else, paused or not: its HubSpot contact is exposed
+        for row in reversed(self.deps.ledger.rows({"unknown"})):
+            if self._is_due(row.plan_id):
+                self._put_off(row.plan_id, OVERLOOKED_S)
+                await self._irreversible(self.deps.ledger.plan(row.plan_id), fresh=False)
+                return True
         if PAUSE in self.deps.ledger.wishes():
             self.deps.doing("paused")
             return False
-        for row in reversed(self.deps.ledger.rows({"unknown"})):
-            if row.why == "tried again":
-                await self._irreversible(self.deps.ledger.plan(row.plan_id), fresh=False)
-                return True
         waits = 0
         for row in reversed(self.deps.ledger.rows({"approved", "waiting"})):
             plan = self.deps.ledger.plan(row.plan_id)
-            if row.state == "waiting" and not await self._may_start(plan, row.why):
+            if not self._is_due(plan.id) or (row.state == "waiting" and not await self._may_start(plan, row.why)):
                 waits += 1
                 continue
             await self._irreversible(plan, fresh=True)
@@ -107,13 +127,19 @@ class Runner:
         self.deps.doing(self._idle_words(waits))
         return False
 
+    def _is_due(self, plan_id: str) -> bool:
+        return asyncio.get_running_loop().time() >= self._not_before.get(plan_id, 0.0)
+
+    def _put_off(self, plan_id: str, seconds: float) -> None:
+        self._not_before[plan_id] = asyncio.get_running_loop().time() + min(seconds, self.deps.timing.longest_rest_s)
+
     async def _may_start(self, plan: Plan, why: str) -> bool:
         """A cheap look before the whole preflight is done again."""
         try:
             await window_gate(self.deps, plan, check_approval(self.deps, plan))
         except Waits as halt:
             # the sentence counts down; the ledger keeps only a change of reason
-            if _without_digits(str(halt)) != _without_digits(why):
+            if without_digits(str(halt)) != without_digits(why):
                 self.deps.ledger.set_state(plan.id, "waiting", str(halt), expect={"waiting"})
             return False
         except Failed as halt:
@@ -126,7 +152,7 @@ class Runner:
 
     async def _irreversible(self, plan: Plan, *, fresh: bool) -> None:
         """One plan up to *values written*, whatever comes; its state tells how it ended."""
-        self.deps.doing(f"merging {plan.id}")
+        self.deps.doing("merging")
         try:
             if fresh:
                 if not self.deps.ledger.set_state(plan.id, "preparing", expect={"approved", "waiting"}):
@@ -139,23 +165,43 @@ class Runner:
             self._halt(plan, halt)
         except errors.Problem as problem:
             self._problem(plan, problem)
+        except Exception as error:
+            self._unforeseen(plan, error)
         else:
             self._watch(plan)
 
     def _halt(self, plan: Plan, halt: Halt) -> None:
         self.deps.ledger.set_state(plan.id, halt.state, str(halt))
-        if isinstance(halt, Surprised):
+        if isinstance(halt, Waits):
+            self._put_off(plan.id, max(halt.retry_s, self.deps.timing.look_s))
+        elif isinstance(halt, Retry):
+            self._not_before.pop(plan.id, None)
+        elif isinstance(halt, Surprised):
             # design rule 5: graded surprises pause the queue
-            self.deps.ledger.wish(PAUSE, f"a plan was surprised: {plan.title}")
+            self.deps.ledger.wish(PAUSE, plan.id)
 
     def _problem(self, plan: Plan, problem: errors.Problem) -> None:
         """Before the first intent nothing was merged; after it the outcome has to be read."""
+        if isinstance(problem, errors.NotSignedIn):
+            self._signed_out.add(plan.id)
         if self.procedure.progress(plan).started:
             self.deps.ledger.set_state(plan.id, "unknown", str(problem))
         elif isinstance(problem, (errors.Limited, errors.Unreachable)):
             self.deps.ledger.set_state(plan.id, "waiting", f"{problem.happened} Nothing was merged.")
+            self._put_off(plan.id, patience_s(problem) if isinstance(problem, errors.Limited) else 10.0)
         else:
-            self.deps.ledger.set_state(plan.id, "failed", f"{problem} Nothing was merged.")
+            said = str(problem)
+            told = said if "othing was merged" in said else f"{said} Nothing was merged."
+            self.deps.ledger.set_state(plan.id, "failed", told)
+
+    def _unforeseen(self, plan: Plan, error: Exception) -> None:
+        """A mistake of ours stops this plan, not the runner. No text of the exception: it may hold people's data."""
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"mergetui made a mistake ({type(error).__name__} in {where.name}, line {where.lineno})"
+        if self.procedure.progress(plan).started:
+            self._halt(plan, Surprised(f"{what}. Look at both records in Salesforce and HubSpot, then press R."))
+        else:
+            self._halt(plan, Failed(f"{what}. Nothing was merged."))
 
     def _idle_words(self, waits: int) -> str:
         parts = []
@@ -192,5 +238,11 @@ class Runner:
         self._reap()
 
 
-def _without_digits(text: str) -> str:
-    return "".join(character for character in text if not character.isdigit())
+def newer_plan(ledger: Ledger, plan: Plan) -> PlanRow | None:
+    """A later plan with one of these people that was not taken back: it replaces this one."""
+    for row in ledger.rows():
+        if row.plan_id == plan.id:
+            return None
+        if row.state != "taken back" and set(ledger.plan(row.plan_id).member_keys) & set(plan.member_keys):
+            return row
+    return None

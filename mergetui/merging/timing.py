@@ -20,3 +20,5 @@ class Timing:
     """A confirmation older than this is void."""
     lock_tries: int = 3
     """How often a merge that was definitely refused for a row lock is sent again, each time after a re-read."""
+    longest_rest_s: float = 600.0
+    """No plan is put off longer than this before it is looked at again."""

@@ -89,14 +89,23 @@ def _compare_contact(expected: Expected, contact: HubSpotContact, extras: HubSpo
     for name, wanted in expected.hubspot_values.items():
         if not same(contact.values.get(name), wanted):
             found.append(Difference("surprise", f"HubSpot {name} is not the chosen value"))
+    for name in ("salesforcecontactid", "salesforceleadid"):
+        if contact.values.get(name) in expected.dead_salesforce_ids:
+            found.append(Difference("surprise", f"the survivor's {name} still holds a merged row's id"))
     held = addresses(contact)
+    for address in expected.hubspot_addresses:
+        if address not in held:
+            found.append(Difference("surprise", "an address of the merged contacts is not on the survivor"))
     if expected.email and (not held or held[0] != expected.email):
         found.append(Difference("surprise", "the e-mail in HubSpot is not the chosen one"))
-    if extras is None:
-        return found
+    if extras is None or any(part.startswith("subscriptions") for part in extras.unread):
+        if expected.unsubscribed:
+            found.append(Difference("surprise", "the opt-outs could not be read again"))
+        if extras is None:
+            return found
     statuses = {(entry.address.lower(), entry.subscription_id): entry.status for entry in extras.subscriptions}
     for address, subscription in expected.unsubscribed:
-        if statuses.get((address, subscription), "UNSUBSCRIBED") != "UNSUBSCRIBED":
+        if statuses.get((address, subscription)) != "UNSUBSCRIBED":
             found.append(Difference("surprise", "an opt-out did not survive in HubSpot"))
     missing = set(expected.activity_ids) - {f"{entry.kind}:{entry.id}" for entry in extras.activities}
     if missing:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mergetui.planning.activity import counts, valuable, words
-from mergetui.planning.people import losers, member_email, member_name, short_id, the_master
+from mergetui.planning.people import losers, member_addresses, member_name, short_id, the_master
 from mergetui.planning.rows import effective
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import is_consent, is_yes
-from mergetui.planning.values import blank, link_ids, same, text, unfit, unfit_for_hubspot
+from mergetui.planning.values import addresses, blank, link_ids, same, text, unfit, unfit_for_hubspot
 from mergetui.records.crm import HubSpotContact, Value
 from mergetui.records.plan import Check, Choices
 from mergetui.records.review import Dossier, Member, Row
@@ -214,6 +214,15 @@ def rights(case: Case) -> Iterator[Check]:
             "Salesforce would refuse the merge.",
             "Ask for edit access to this record, or sign in as somebody who has it.",
         )
+    for member in case.dossier.members:
+        if member.salesforce is not None and member.access is None:
+            yield Check(
+                f"rights-unknown:{member.key}",
+                "blocks",
+                f"Your rights on {member_name(member)} cannot be read",
+                "Salesforce names no access of yours to this record.",
+                "Ask for access to it, or sign in as somebody who has it.",
+            )
     for member in case.losers:
         if member.salesforce is not None and member.access is not None and not member.access.delete:
             yield Check(
@@ -377,15 +386,62 @@ def marketing(case: Case) -> Iterator[Check]:
             )
 
 
-def email_dropped(case: Case) -> Iterator[Check]:
-    addresses = {member_email(member).lower() for member in case.dossier.members if member_email(member)}
-    if len(addresses) > 1:
+def addresses_left(case: Case) -> Iterator[Check]:
+    """Where the addresses that are not chosen end: only contacts that HubSpot merges hand theirs on."""
+    merging = [member.hubspot for member in case.dossier.members if member.hubspot] if case.master.hubspot else []
+    kept = {address for contact in merging for address in addresses(contact)}
+    chosen = text(case.finals.get("sf:Email", case.finals.get("hs:email"))).lower()
+    gone = {one for member in case.dossier.members for one in member_addresses(member)} - kept - {chosen}
+    if len(kept | {chosen}) > 1 and len(merging) > 1:
         yield Check(
             "addresses",
             "informs",
             "The other addresses become additional addresses in HubSpot",
             "Salesforce keeps only the chosen one.",
             "Nothing to do.",
+        )
+    if gone:
+        yield Check(
+            "addresses-gone",
+            "informs",
+            f"Not kept in either CRM: {', '.join(sorted(gone))}",
+            "No HubSpot contact carries it, so no merge can hand it on; the snapshot holds it.",
+            "Choose it as the e-mail, or note it down, if it is needed.",
+        )
+
+
+def address_taken(case: Case) -> Iterator[Check]:
+    """HubSpot holds one contact per address; a stranger's would be refused after both merges (T19, row 21)."""
+    chosen = text(case.finals.get("sf:Email", case.finals.get("hs:email"))).lower()
+    for owner in case.dossier.address_owners:
+        if owner.address == chosen:
+            yield Check(
+                f"address-taken:{owner.hubspot_id}",
+                "blocks",
+                f"The chosen e-mail belongs to HubSpot contact {owner.hubspot_id}, which is not in this set",
+                "HubSpot would refuse it, or the sync would mix the two people up.",
+                "Choose another e-mail, or merge that contact first.",
+            )
+        else:
+            yield Check(
+                f"address-elsewhere:{owner.hubspot_id}",
+                "acknowledge",
+                f"HubSpot contact {owner.hubspot_id} carries an address of these people",
+                "It is not part of this set and stays as it is: perhaps a third duplicate.",
+                "Look at it in HubSpot; pull and match again if it belongs here.",
+            )
+
+
+def linked_outside(case: Case) -> Iterator[Check]:
+    """Row 26: a live Salesforce record that a merged contact points at would pull the survivor over to itself."""
+    for holder in case.dossier.outside:
+        yield Check(
+            f"outside:{holder.hubspot_id}:{holder.salesforce_id}",
+            "blocks",
+            f"HubSpot contact {holder.hubspot_id} is linked to a Salesforce record outside this set",
+            f"Its {holder.property} is {short_id(holder.salesforce_id)}, which is alive; the merge would tie it to the"
+            " survivor, and its next change would move the link.",
+            "Pull and match again so that it joins the set, or correct the link in HubSpot first.",
         )
 
 
@@ -408,6 +464,8 @@ ALL: tuple[Callable[[Case], Iterator[Check]], ...] = (
     converted_master,
     master_not_linked,
     held_elsewhere,
+    linked_outside,
+    address_taken,
     moved_link,
     hidden_consent,
     unread,
@@ -420,5 +478,5 @@ ALL: tuple[Callable[[Case], Iterator[Check]], ...] = (
     accounts_and_owners,
     marketing,
     opt_outs,
-    email_dropped,
+    addresses_left,
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from mergetui.planning.activity import counts, words
-from mergetui.planning.people import losers, member_addresses, member_name, object_name, short_id, the_master
+from mergetui.planning.people import losers, member_name, object_name, short_id, the_master
 from mergetui.planning.plan import losses
 from mergetui.planning.rows import rows
 from mergetui.planning.survivorship import finals
+from mergetui.planning.values import addresses
 from mergetui.records.plan import Choices
 from mergetui.records.review import Dossier
 
@@ -28,8 +29,9 @@ def after_sync(dossier: Dossier, choices: Choices) -> tuple[str, ...]:
             total.update(counts(member))
         new_id = " (new id)" if len(contacts) > 1 else ""
         said.append(f"1 HubSpot contact{new_id}: {words(dict(total))}")
-        others = len({address for member in dossier.members for address in member_addresses(member)}) - 1
-        if others > 0:
+        merging = [member.hubspot for member in dossier.members if member.hubspot]
+        others = len({address for contact in merging for address in addresses(contact)}) - 1
+        if others > 0 and len(contacts) > 1:
             said.append(f"{others} additional address{'es' if others > 1 else ''} in HubSpot")
     dropped = losses(dossier, choices, rows(dossier), finals(dossier, rows(dossier), choices))
     values = [sentence for sentence in dropped if sentence.startswith("Values")]

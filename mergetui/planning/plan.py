@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 
 from mergetui.planning.checks import OPT_OUT_SUBSCRIPTIONS, Case, differing_subscriptions, run_checks
@@ -18,7 +19,7 @@ from mergetui.planning.people import (
 from mergetui.planning.rows import differs, effective, rows
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import finals
-from mergetui.planning.values import blank, link_ids, same, text
+from mergetui.planning.values import addresses, blank, link_ids, same, text
 from mergetui.records.codec import to_json
 from mergetui.records.crm import Value
 from mergetui.records.plan import (
@@ -47,7 +48,7 @@ def make_plan(dossier: Dossier, choices: Choices, rules: Rules, *, plan_id: str,
     caller's duty not to let such a plan be staged (``blocked``).
     """
     master, lost = the_master(dossier, choices), losers(dossier, choices)
-    all_rows = rows(dossier)
+    all_rows = rows(dossier, without=rules.touch_field)
     final = finals(dossier, all_rows, choices)
     case = Case(dossier, choices, all_rows, final, rules)
     checks = run_checks(case)
@@ -105,7 +106,8 @@ def _rounds(
     made: list[Round] = []
     first = True
     merged: set[str] = {master.hubspot.id} if master.hubspot else set()
-    for loser in lost:
+    # Salesforce is the half most likely to refuse (rule 3): losers that have it go first, HubSpot-only ones last
+    for loser in sorted(lost, key=lambda member: member.salesforce is None):
         salesforce = hubspot = None
         if master.salesforce and loser.salesforce and master.salesforce.object == loser.salesforce.object:
             salesforce = SalesforceMerge(
@@ -205,6 +207,7 @@ def _expected(
         and row.key in final
         and master.salesforce is not None
         and row.salesforce.name != "Email"
+        and (differs(row) or not same(final[row.key], master.salesforce.values.get(row.salesforce.name)))
     }
     hubspot = {
         row.hubspot.name: text(final[row.key])
@@ -226,6 +229,7 @@ def _expected(
         email=_final_email(all_rows, final).lower(),
         addresses=tuple(dict.fromkeys(address for member in everyone for address in member_addresses(member))),
         dead_salesforce_ids=tuple(member.salesforce.id for member in lost if member.salesforce and master.salesforce),
+        hubspot_addresses=tuple(dict.fromkeys(one for member in merging for one in addresses(member.hubspot))),
         old_hubspot_ids=tuple(dict.fromkeys(member.hubspot.id for member in merging if member.hubspot)),
         unsubscribed=tuple(sorted(refused)),
         activity_ids=tuple(
@@ -280,17 +284,28 @@ def _bound(
     # off after it must still find the plan it started.
     tightened = {entry.subscription_id for entry in consent} | _refused(dossier)
     for index, member in enumerate(dossier.members, start=1):
-        record, contact = member.salesforce, member.hubspot
-        bound[f"record {index}"] = to_json(
+        bound.update(_member_bound(index, member, tightened))
+    for row in all_rows:
+        bound[f"{row.label} ({row.key})"] = to_json(
+            [[value.salesforce, value.hubspot] for value in row.values] + [final.get(row.key)]
+        )
+    return bound
+
+
+def _member_bound(index: int, member: Member, tightened: set[str]) -> dict[str, str]:
+    """What the digest binds of one member beside its row values: ids, links, addresses, subscriptions."""
+    record, contact = member.salesforce, member.hubspot
+    entries = member.extras.subscriptions if member.extras else ()
+    return {
+        f"record {index}": to_json(
             [
                 member.key,
                 [record.id, record.object, record.deleted, record.master_id] if record else None,
                 [contact.id, contact.archived, *link_ids(contact)] if contact else None,
             ]
-        )
-        bound[f"addresses {index}"] = " ".join(sorted(member_addresses(member)))
-        entries = member.extras.subscriptions if member.extras else ()
-        bound[f"subscriptions {index}"] = to_json(
+        ),
+        f"addresses {index}": " ".join(sorted(member_addresses(member))),
+        f"subscriptions {index}": to_json(
             sorted(
                 (
                     entry.address.lower(),
@@ -299,12 +314,32 @@ def _bound(
                 )
                 for entry in entries
             )
-        )
-    for row in all_rows:
-        bound[f"{row.label} ({row.key})"] = to_json(
-            [[value.salesforce, value.hubspot] for value in row.values] + [final.get(row.key)]
-        )
-    return bound
+        ),
+    }
+
+
+def loser_changes(plan: Plan, loser: Member, dossier: Dossier, rules: Rules) -> tuple[str, ...]:
+    """What is no longer as confirmed of one loser that still waits for its turn in a chain, in words.
+
+    ``dossier`` is a fresh read that holds the loser; the master may have changed meanwhile, by the plan itself.
+    """
+    index = plan.member_keys.index(loser.key)
+    tightened = {entry.subscription_id for entry in plan.consent} | {one for _, one in plan.expected.unsubscribed}
+    fresh = _member_bound(index + 1, loser, tightened)
+    changed = [name for name, value in fresh.items() if plan.bound.get(name) != value]
+    at = dossier.members.index(loser)
+    now = {
+        f"{row.label} ({row.key})": [row.values[at].salesforce, row.values[at].hubspot]
+        for row in rows(dossier, without=rules.touch_field)
+    }
+    for name, value in plan.bound.items():
+        if name.endswith(")") and "(" in name:
+            before = json.loads(value)[index]
+            after = now.pop(name, [None, None])
+            if not all(same(one, other) for one, other in zip(before, after, strict=True)):
+                changed.append(name)
+    changed += [name for name, after in now.items() if not all(blank(one) for one in after)]
+    return tuple(changed[:12])
 
 
 def _refused(dossier: Dossier) -> set[str]:

@@ -33,8 +33,11 @@ _NOT_CHOSEN = {
 _HIDDEN_PROPERTIES = frozenset({"email", "hs_additional_emails"})
 
 
-def rows(dossier: Dossier) -> tuple[Row, ...]:
-    """All rows with a value on any side, grouped as on screen, in the CRMs' field order inside a group."""
+def rows(dossier: Dossier, *, without: str = "") -> tuple[Row, ...]:
+    """All rows with a value on any side, grouped as on screen, in the CRMs' field order inside a group.
+
+    ``without``: the Salesforce field that mergetui itself stamps (``Rules.touch_field``); it is nobody's choice.
+    """
     found: list[Row] = []
     mapped: set[str] = set()
     objects = {member.salesforce.object for member in dossier.members if member.salesforce}
@@ -56,6 +59,7 @@ def rows(dossier: Dossier) -> tuple[Row, ...]:
         hubspot_row = _hubspot_row(dossier, info, "identity" if alone and info.name == "email" else "HubSpot only")
         if hubspot_row is not None:
             found.append(hubspot_row)
+    found = [row for row in found if row.salesforce is None or row.salesforce.name != without]
     return tuple(sorted(found, key=lambda row: GROUPS.index(row.group)))
 
 

@@ -55,15 +55,18 @@ def chosen_index(dossier: Dossier, row: Row, choices: Choices) -> int | None:
 def final_value(dossier: Dossier, row: Row, choices: Choices) -> Value:
     """The surviving value, in Salesforce's type when the row has a Salesforce field, else HubSpot's text.
 
-    Raises ValueError when a HubSpot text cannot become a value of the Salesforce field.
+    A text that cannot become a value of the Salesforce field stays the text; a check then blocks the plan.
     """
     if is_consent(row) and any(is_yes(effective(value)) for value in row.values):
         return True
     index = chosen_index(dossier, row, choices)
     value = choices.rows[row.key].edited if index is None else effective(row.values[index])
-    if row.salesforce is not None:
+    if row.salesforce is None:
+        return text(value)
+    try:
         return for_salesforce(value, row.salesforce)
-    return text(value)
+    except ValueError:
+        return text(value)
 
 
 def finals(dossier: Dossier, rows: tuple[Row, ...], choices: Choices) -> Mapping[str, Value]:

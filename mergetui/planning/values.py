@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from mergetui.records.crm import FieldInfo, HubSpotContact, Value
 
 NUMBER_TYPES = frozenset({"double", "int", "currency", "percent", "long"})
@@ -36,6 +38,8 @@ def for_salesforce(value: Value, field: FieldInfo) -> Value:
         return value if isinstance(value, bool) else text(value).strip().lower() in TRUE
     if field.type in NUMBER_TYPES:
         number = float(text(value).replace(",", ""))
+        if not math.isfinite(number):
+            raise ValueError("not a finite number")
         return int(number) if number.is_integer() else number
     return text(value)
 
@@ -45,6 +49,8 @@ def unfit(value: Value, field: FieldInfo) -> str:
     if blank(value):
         return "" if field.nillable or field.type == "boolean" else "may not be empty"
     written = text(value)
+    if field.type in NUMBER_TYPES and isinstance(value, str):
+        return "is not a number"
     if field.length and field.type not in NUMBER_TYPES and field.type != "boolean" and len(written) > field.length:
         return f"is {len(written)} characters long, {field.length} are allowed"
     if field.restricted and field.options:
@@ -69,7 +75,7 @@ def number(contact: HubSpotContact | None, name: str) -> int:
     raw = contact.values.get(name) if contact else None
     try:
         return int(float(raw)) if raw else 0
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
 
 

@@ -136,6 +136,8 @@ class Expected:
     old_hubspot_ids: tuple[str, ...]
     unsubscribed: tuple[tuple[str, str], ...] = ()
     """(address, subscription id) that must read UNSUBSCRIBED."""
+    hubspot_addresses: tuple[str, ...] = ()
+    """Addresses of the HubSpot contacts that become one: all must be on the survivor."""
     activity_ids: tuple[str, ...] = ()
     """``kind:id`` of every engagement, deal and ticket the survivor must hold."""
     static_lists: tuple[str, ...] = ()

@@ -62,6 +62,10 @@ class Dossier:
     settings: SyncSettings
     salesforce_org: OrgIdentity
     hubspot_org: OrgIdentity
+    outside: tuple[Holder, ...] = ()
+    """Links of members' contacts that point at a *live* Salesforce row outside the set."""
+    address_owners: tuple[AddressOwner, ...] = ()
+    """Live contacts outside the set that carry an address of a member."""
     missing_fields: tuple[str, ...] = ()
     """Opt-out fields that should exist and are hidden from us, as ``Contact.HasOptedOutOfEmail``."""
     salesforce_read_at: int = 0

@@ -114,6 +114,7 @@ class Ledger:
         """
         body = json_text(plan)
         with self._db.transaction():
+            self._lock_members(plan)
             others = self._db.all("SELECT plan_id, state FROM plans WHERE set_id=?", (plan.set_id,))
             for plan_id, state in others:
                 if state in BUSY_STATES or (plan_id == plan.id and state not in ("staged", "taken back")):
@@ -123,7 +124,7 @@ class Ledger:
                         "Look at it under “approved & running”; take it back there if it has not started.",
                     )
             for plan_id, state in others:
-                if state == "staged" and plan_id != plan.id:
+                if state in ("staged", "failed") and plan_id != plan.id:
                     self._move(plan_id, state, "taken back", "replaced by a newer plan")
             before = dict(others).get(plan.id)
             row = PlanRow(
@@ -134,6 +135,20 @@ class Ledger:
             )
             self._db.run("DELETE FROM approvals WHERE plan_id=?", (plan.id,))
             self._write(plan.id, "state", "staged", {"why": "", "from": before or "", "digest": plan.digest})
+
+    def _lock_members(self, plan: Plan) -> None:
+        """People of a plan under way are in no other plan, whatever set they now belong to. Raises Busy."""
+        busy = self._db.all(
+            f"SELECT title, state, body FROM plans WHERE set_id<>? AND state IN ({','.join('?' * len(BUSY_STATES))})",
+            (plan.set_id, *sorted(BUSY_STATES)),
+        )
+        for title, state, body in busy:
+            if set(json.loads(body)["member_keys"]) & set(plan.member_keys):
+                raise errors.Busy(
+                    f"One of these people is in a plan that is {state} ({title}).",
+                    "The new plan was not staged.",
+                    "Wait for that plan, or take it back under “approved & running”.",
+                )
 
     def plan(self, plan_id: str) -> Plan:
         """Raises Problem when there is none."""

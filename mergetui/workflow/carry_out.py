@@ -15,6 +15,7 @@ from mergetui.merging.reading import read_schema
 from mergetui.merging.runner import Runner
 from mergetui.merging.timing import Timing
 from mergetui.merging.window import PollWatch
+from mergetui.records.journal import PlanRow
 from mergetui.records.plan import FINAL_STATES
 from mergetui.store import PairMark
 from mergetui.workflow.office import Office
@@ -51,7 +52,7 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
             stop_on_signals(deps.stopping)
             if attached:
                 stop_on_end_of_input(deps.stopping)
-            teller = asyncio.create_task(_tell_changes(office, told))
+            teller = asyncio.create_task(_tell_changes(office, told, attached))
             try:
                 await Runner(deps).run(until_done=not attached)
             finally:
@@ -62,12 +63,23 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
             await salesforce.aclose()
             await hubspot.aclose()
     left = office.ledger.rows({"surprised", "failed", "unknown"})
+    waiting = office.ledger.rows({"approved", "waiting"})
     for row in left:
-        told(f"{row.title}: {row.state} – {row.why}")
-    return 1 if left else 0
+        told(plan_words(row, attached))
+    if waiting:
+        paused = "paused: " if "pause" in office.ledger.wishes() else ""
+        told(f"{paused}{len(waiting)} approved plans are left; go on in the cockpit (2, then p) or with `mergetui run`")
+    return 1 if left or (waiting and not attached) else 0
 
 
-async def _tell_changes(office: Office, told: Told) -> None:
+def plan_words(row: PlanRow, attached: bool) -> str:
+    """One line about a plan. What a cockpit's runner says goes into a log, and no person's data goes there."""
+    if attached:
+        return f"plan {row.plan_id}: {row.state}"
+    return f"{row.title}: {row.state}{f' – {row.why}' if row.why else ''}"
+
+
+async def _tell_changes(office: Office, told: Told, attached: bool) -> None:
     """One line for each change of a plan's state, as it happens."""
     seen = {row.plan_id: (row.state, row.why) for row in office.ledger.rows()}
     revision = -1
@@ -79,13 +91,13 @@ async def _tell_changes(office: Office, told: Told) -> None:
                 state = (row.state, row.why)
                 if seen.get(row.plan_id) != state:
                     seen[row.plan_id] = state
-                    told(f"{row.title}: {row.state}{f' – {row.why}' if row.why else ''}")
+                    told(plan_words(row, attached))
         try:
             await asyncio.sleep(0.25)
         except asyncio.CancelledError:
             for row in reversed(office.ledger.rows()):
                 if seen.get(row.plan_id) != (row.state, row.why) and row.state in FINAL_STATES:
-                    told(f"{row.title}: {row.state}{f' – {row.why}' if row.why else ''}")
+                    told(plan_words(row, attached))
             raise
 
 

@@ -59,6 +59,8 @@ class CockpitDesk:
             self._runner.wake()
         if not left:
             return ""
+        if self.read_only:
+            return f"{left[0]}. Not continued: mergetui runs read-only."
         more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
         return f"{left[0]}{more}. The runner reads both CRMs and goes on; see 2."
 
@@ -207,6 +209,12 @@ class CockpitDesk:
         if self._schema is None:
             self._schema = await read_schema(salesforce, hubspot)
         persons = self._office.persons(found.members)
+        if len(persons) < 2:
+            raise errors.Problem(
+                "The people of this set are no longer here.",
+                "Nothing was read.",
+                "Run `mergetui pull` and `mergetui match`.",
+            )
         dossier = await collect(set_id, persons, salesforce, hubspot, self._schema, self._office.sync_settings())
         return Review(
             dossier,
@@ -260,14 +268,22 @@ class CockpitDesk:
         return tuple(detail_lines(plan, row, ledger.approval(plan_id), ledger.entries(plan_id)))
 
     def take_back(self, plan_id: str) -> str:
+        """Take back what has not started; close what failed or surprised, as it is. ``history`` keeps all of it."""
         self._writable()
-        row = self._office.ledger.row(plan_id)
+        ledger = self._office.ledger
+        row = ledger.row(plan_id)
+        if row.state in ("failed", "surprised"):
+            ledger.set_state(plan_id, "taken back", f"closed as it is: {row.why}", expect={row.state})
+            if ledger.wishes().get("pause") == plan_id:
+                ledger.clear_wish("pause")
+                self._runner.wake()
+            return f"{row.title}: closed as it is; the history keeps what happened."
         if row.state not in ("staged", "approved", "waiting"):
             raise errors.Problem(
                 f"{row.title} is {row.state}: what has started cannot be taken back.", "Nothing was changed.", ""
             )
         # the ledger decides: the runner may have taken the plan up this very moment
-        if not self._office.ledger.set_state(
+        if not ledger.set_state(
             plan_id, "taken back", "taken back before it started", expect={"staged", "approved", "waiting"}
         ):
             raise errors.Problem(f"{row.title} has just started.", "It was not taken back.", "")
@@ -284,19 +300,29 @@ class CockpitDesk:
         return "The runner pauses after the pair it is in; plans that wait for sync are still watched."
 
     def retry(self, plan_id: str) -> str:
+        from mergetui.merging.runner import newer_plan
         from mergetui.planning.plan import needs_tick
 
         self._writable()
-        row = self._office.ledger.row(plan_id)
+        ledger = self._office.ledger
+        row, plan, approval = ledger.row(plan_id), ledger.plan(plan_id), ledger.approval(plan_id)
         if row.state not in ("failed", "surprised", "unknown"):
             raise errors.Problem(f"{row.title} is {row.state}; only a failed or surprised plan is tried again.", "", "")
-        approval, plan = self._office.ledger.approval(plan_id), self._office.ledger.plan(plan_id)
         if approval is None or any(check.id not in approval.acknowledged for check in needs_tick(plan.checks)):
             raise errors.Problem("This plan has no full confirmation.", "It was not tried again.", "Review it again.")
-        self._office.ledger.wish(f"retry:{plan_id}")
-        self._office.ledger.clear_wish("pause")
+        newer = newer_plan(ledger, plan)
+        if newer is not None:
+            raise errors.Problem(
+                f"A newer plan with these people exists and is {newer.state}.",
+                "The old one was not tried again.",
+                "Close the old one with c.",
+            )
+        ledger.wish(f"retry:{plan_id}")
+        if ledger.wishes().get("pause") == plan_id:
+            ledger.clear_wish("pause")
         self._runner.wake()
-        return f"{row.title}: trying again, after reading both CRMs."
+        paused = " The runner is paused; p lets it go on." if "pause" in ledger.wishes() else ""
+        return f"{row.title}: trying again, after reading both CRMs.{paused}"
 
     def history(self, text: str = "") -> Sequence[HistoryRow]:
         from mergetui.workflow.runs import history_row
