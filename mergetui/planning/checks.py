@@ -60,7 +60,7 @@ def gone(case: Case) -> Iterator[Check]:
                 "blocks",
                 f"{member_name(member)} is no longer alive in Salesforce",
                 f"{record.object} {short_id(record.id)} is deleted.{into}",
-                "Refresh the queue (r); the set will be built anew.",
+                "Run `mergetui pull` and `mergetui match`; the set will be built anew.",
             )
         if record is None and member.hubspot is None:
             yield Check(
@@ -68,7 +68,7 @@ def gone(case: Case) -> Iterator[Check]:
                 "blocks",
                 "A member of this set cannot be read any more",
                 "Neither CRM answers with the record; it was deleted, archived or merged by someone else.",
-                "Refresh the queue (r); the set will be built anew.",
+                "Run `mergetui pull` and `mergetui match`; the set will be built anew.",
             )
 
 
@@ -80,7 +80,7 @@ def lead_and_contact(case: Case) -> Iterator[Check]:
             "blocks",
             "A lead and a contact cannot be merged",
             "Salesforce merges rows of one object only; the lead has to be converted into the contact first.",
-            "Convert the lead into this contact in Salesforce, wait for the next sync, refresh, and review again.",
+            "Convert the lead into this contact in Salesforce, wait for the next sync, pull and match again.",
         )
 
 
@@ -117,7 +117,10 @@ def master_not_linked(case: Case) -> Iterator[Check]:
                 f"HubSpot contact {contact} would point at a deleted row, and be archived or orphaned at the next sync."
             )
             todo = "Make the linked record the master (m) and take the values you want from the others."
-        yield Check("master-not-linked", "blocks", "HubSpot is linked to a loser, not to the master", why, todo)
+        what = "HubSpot is linked to a loser, not to the master"
+        if linked[0].salesforce is None:
+            what = "A loser is only in HubSpot, and the master is not there"
+        yield Check("master-not-linked", "blocks", what, why, todo)
 
 
 def moved_link(case: Case) -> Iterator[Check]:
@@ -265,6 +268,12 @@ def loser_activity(case: Case) -> Iterator[Check]:
     for member in case.losers:
         if member.hubspot is None:
             continue
+        kept = (
+            "If only Salesforce were merged, it would be gone at the next sync. mergetui merges in HubSpot at once,"
+            " which keeps it."
+            if case.master.hubspot is not None
+            else "The master has no HubSpot contact that it could be merged into."
+        )
         precious = valuable(member, case.rules, case.dossier.hubspot_read_at)
         everything = counts(member)
         if precious:
@@ -272,8 +281,7 @@ def loser_activity(case: Case) -> Iterator[Check]:
                 f"loser-activity:{member.key}",
                 "acknowledge",
                 f"{member_name(member)} has valuable HubSpot activity: {words(precious)}",
-                "If only Salesforce were merged, it would be gone at the next sync. "
-                "mergetui merges in HubSpot at once, which keeps it.",
+                kept,
                 "Look at it (the activity row), and make sure that this is the one to lose.",
             )
         elif everything:
@@ -281,7 +289,7 @@ def loser_activity(case: Case) -> Iterator[Check]:
                 f"loser-activity:{member.key}",
                 "informs",
                 f"{member_name(member)} has HubSpot activity: {words(everything)}",
-                "It is kept by the HubSpot merge.",
+                kept,
                 "Nothing to do.",
             )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from mergetui.planning.activity import counts, words
+from mergetui.planning.losses import losses
 from mergetui.planning.people import losers, member_name, object_name, short_id, the_master
-from mergetui.planning.plan import losses
 from mergetui.planning.rows import rows
 from mergetui.planning.survivorship import finals
 from mergetui.planning.values import addresses

@@ -7,16 +7,15 @@ import json
 from collections.abc import Mapping
 
 from mergetui.planning.checks import OPT_OUT_SUBSCRIPTIONS, Case, differing_subscriptions, run_checks
+from mergetui.planning.losses import losses
 from mergetui.planning.people import (
     losers,
     member_addresses,
     member_email,
     member_name,
-    object_name,
-    short_id,
     the_master,
 )
-from mergetui.planning.rows import differs, effective, rows
+from mergetui.planning.rows import differs, rows
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import finals
 from mergetui.planning.values import addresses, blank, link_ids, same, text
@@ -349,46 +348,6 @@ def _refused(dossier: Dossier) -> set[str]:
         for entry in (member.extras.subscriptions if member.extras else ())
         if entry.status == "UNSUBSCRIBED"
     }
-
-
-def losses(
-    dossier: Dossier, choices: Choices, all_rows: tuple[Row, ...], final: Mapping[str, Value]
-) -> tuple[str, ...]:
-    """One sentence per thing that disappears for good or leaves for the recycle bin."""
-    master = the_master(dossier, choices)
-    said: list[str] = []
-    for index, member in enumerate(dossier.members):
-        if member.key == master.key:
-            continue
-        name = member_name(member)
-        if member.salesforce and master.salesforce:
-            said.append(f"Salesforce {object_name(member)} {short_id(member.salesforce.id)} “{name}” is merged away.")
-        if member.hubspot and master.hubspot and member.hubspot.id != master.hubspot.id:
-            said.append(
-                f"HubSpot contact {member.hubspot.id} “{name}” is merged away; HubSpot cannot split them again."
-            )
-        dropped = [
-            f"{row.label} “{_short(_name_of(row, member) or text(effective(row.values[index])))}”"
-            for row in all_rows
-            if row.key in final
-            and not blank(effective(row.values[index]))
-            and not same(effective(row.values[index]), final[row.key])
-            and effective(row.values[index]) is not False
-        ]
-        if dropped:
-            more = f" and {len(dropped) - 8} more" if len(dropped) > 8 else ""
-            said.append(f"Values of “{name}” that are not kept: {', '.join(dropped[:8])}{more}.")
-    return tuple(said)
-
-
-def _name_of(row: Row, member: Member) -> str:
-    """What people call the owner or account that an id stands for."""
-    return {"sf:OwnerId": member.owner_name, "sf:AccountId": member.account_name}.get(row.key, "")
-
-
-def _short(value: str) -> str:
-    line = " ".join(value.split())
-    return line if len(line) <= 40 else line[:39] + "…"
 
 
 def _delete_risk(dossier: Dossier, lost: tuple[Member, ...]) -> bool:

@@ -22,6 +22,10 @@ def proposal(dossier: Dossier, rows: tuple[Row, ...], master: str) -> Choices:
     for row in rows:
         if not row.selectable:
             continue
+        fuller = _fuller_name(row, order)
+        if fuller is not None:
+            chosen[row.key] = Choice(member=dossier.members[fuller].key)
+            continue
         for index in order:
             value = effective(row.values[index])
             wanted = is_yes(value) if is_consent(row) else not blank(value)
@@ -30,6 +34,20 @@ def proposal(dossier: Dossier, rows: tuple[Row, ...], master: str) -> Choices:
                     chosen[row.key] = Choice(member=dossier.members[index].key)
                 break
     return Choices(master=master, rows=chosen)
+
+
+def _fuller_name(row: Row, order: list[int]) -> int | None:
+    """The column whose first name spells out what the master's only abbreviates (``C`` → ``Chantelle``)."""
+    if row.key not in ("sf:FirstName", "hs:firstname"):
+        return None
+    own = text(effective(row.values[order[0]])).strip().rstrip(".")
+    if not 0 < len(own) <= 2:
+        return None
+    for index in order[1:]:
+        other = text(effective(row.values[index])).strip()
+        if len(other.rstrip(".")) > 2 and other.casefold().startswith(own[0].casefold()):
+            return index
+    return None
 
 
 def is_consent(row: Row) -> bool:

@@ -83,7 +83,7 @@ def _sections(plan: Plan) -> tuple[tuple[str, str], ...]:
     if merges:
         first = merges[0]
         names = ", ".join(short_id(merge.loser_id) for merge in merges)
-        changed = [*first.values, *first.nulls]
+        changed = [_label(plan, name) for name in (*first.values, *first.nulls)]
         count = f"{len(changed)} value{' changes' if len(changed) == 1 else 's change'}"
         values = (
             f" {count}: {', '.join(changed[:8])}{' …' if len(changed) > 8 else ''}."
@@ -94,6 +94,7 @@ def _sections(plan: Plan) -> tuple[tuple[str, str], ...]:
             (
                 "Salesforce",
                 f"{first.object} {names} {'is' if len(merges) == 1 else 'are'} merged into {short_id(first.master_id)}"
+                f" “{plan.title.partition(' · ')[0]}”"
                 f" and {'leaves' if len(merges) == 1 else 'leave'} for the recycle bin (15 days).{values}",
             )
         )
@@ -119,6 +120,12 @@ def _sections(plan: Plan) -> tuple[tuple[str, str], ...]:
         )
     )
     return tuple(found)
+
+
+def _label(plan: Plan, field: str) -> str:
+    """What people call a Salesforce field: the plan's bound rows are named ``Label (sf:Field)``."""
+    mark = f" (sf:{field})"
+    return next((name.removesuffix(mark) for name in plan.bound if name.endswith(mark)), field)
 
 
 def _batch_sections(plans: Sequence[Plan]) -> tuple[tuple[str, str], ...]:

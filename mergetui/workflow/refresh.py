@@ -64,7 +64,7 @@ def stake_row(mirror: Mirror, found: DuplicateSet) -> StakeRow:
         link="both" if len(linked) == len(persons) == 2 else f"{len(linked)} of {len(persons)}" if linked else "none",
         stake=words(total),
         points=stake_points(total),
-        checks=f"▲{warns}" if warns else "·",
+        checks=("■1 " if _will_block(persons) else "") + (f"▲{warns}" if warns else "") or "·",
     )
 
 
@@ -92,6 +92,15 @@ def _name(mirror: Mirror, person: Person, contact: HubSpotContact | None) -> str
         parts = [contact.values.get("firstname"), contact.values.get("lastname")] if contact else []
     name = " ".join(str(part) for part in parts if part)
     return name or (contact.values.get("email") or "" if contact else "") or person.key
+
+
+def _will_block(persons: Sequence[Person]) -> bool:
+    """What the mirror alone shows: a lead with a contact, or a HubSpot-only person whom nobody could take up."""
+    objects = {person.object for person in persons if person.object}
+    alone = any(person.salesforce_id is None for person in persons)
+    return len(objects) > 1 or (
+        bool(objects) and alone and not any(one.salesforce_id and one.hubspot_id for one in persons)
+    )
 
 
 def person_line(mirror: Mirror, person: Person, contact: HubSpotContact | None) -> str:

@@ -45,6 +45,7 @@ class Review:
         users: Mapping[str, str],
         window: Callable[[], tuple[SyncWindow | None, int]],
         confirmation: Callable[[str], ConfirmationView],
+        guard: Callable[[], None] = lambda: None,
         read_only: bool = False,
         clock: Clock = local_now,
     ) -> None:
@@ -56,9 +57,10 @@ class Review:
         self._users = users
         self._window = window
         self._confirmation = confirmation
+        self._guard = guard
         self._read_only = read_only
         self._clock = clock
-        self._rows = rows(dossier)
+        self._rows = rows(dossier, without=rules.touch_field)
         self._plan_id = uuid.uuid4().hex[:12]
         start = _Moment(proposal(dossier, self._rows, master), frozenset())
         self._history = [self._restored(start)]
@@ -173,9 +175,10 @@ class Review:
         if self._read_only:
             return _READ_ONLY
         try:
-            plan = self.plan()
-        except ValueError:
-            return Refusal("A chosen value cannot be written to its field.")
+            self._guard()
+        except errors.Problem as problem:
+            return Refusal(str(problem))
+        plan = self.plan()
         stopped = blocked(plan.checks)
         if stopped:
             return Refusal(f"{stopped[0].what}. {stopped[0].todo}")

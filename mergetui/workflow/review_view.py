@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mergetui.planning.activity import counts, last_seen, words
 from mergetui.planning.forecast import after_sync
 from mergetui.planning.master import standings
 from mergetui.planning.people import member_name, short_id
+from mergetui.planning.plan import blocked
 from mergetui.planning.rows import differs, effective
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import chosen_index, is_consent, is_yes
@@ -61,16 +62,27 @@ def review_view(
             ("proposed: " if proposed else "your choice: ")
             + (", ".join(f"{reason} ({points:+d})" for reason, points in reasons) or "no reason stands out"),
         ),
-        after_sync=after_sync(dossier, choices),
-        evidence=tuple((entry.sentence, entry.weight) for entry in evidence),
+        after_sync=("nothing is merged while a check blocks",)
+        if blocked(plan.checks)
+        else after_sync(dossier, choices),
+        evidence=strongest_first(evidence),
         plan_line=plan_line(plan, window, now),
         can_undo=can_undo,
         can_redo=can_redo,
     )
 
 
+def strongest_first(evidence: Sequence[Evidence]) -> tuple[tuple[str, float], ...]:
+    """(sentence, weight): what speaks for it, then what against, the general doubt of any pair last."""
+    order = sorted(evidence, key=lambda entry: (entry.field == "", -entry.weight))
+    return tuple((entry.sentence, entry.weight) for entry in order)
+
+
 def plan_line(plan: Plan, window: SyncWindow | None, now: int) -> str:
     """``plan: 2 merges · ~2 s · window ≤ 08:31, may be now: fits``."""
+    stopped = len(blocked(plan.checks))
+    if stopped:
+        return f"no plan: {stopped} check{' blocks' if stopped == 1 else 's block'} it"
     steps = sum((entry.salesforce is not None) + (entry.hubspot is not None) for entry in plan.rounds)
     parts = [f"plan: {steps} merge{'' if steps == 1 else 's'}", f"~{plan.estimated_ms / 1000:.0f} s"]
     if not plan.delete_risk:

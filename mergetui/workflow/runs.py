@@ -42,8 +42,18 @@ def run_row(plan: Plan, row: PlanRow, entries: Sequence[JournalEntry], now: int)
         sign=SIGNS.get(row.state, " "),
         stages=_stages(plan, row, progress, entries),
         since=_since(now - row.since),
-        note=row.why if row.state not in ("approved", "staged") else "",
+        note=_note(row, progress),
     )
+
+
+def _note(row: PlanRow, progress: Progress) -> str:
+    halfway = any(entry.salesforce_done and not entry.hubspot_done for entry in progress.rounds)
+    if halfway and row.state in ("merging", "unknown"):
+        told = "Salesforce is merged and HubSpot is not yet: the next sync may archive the loser's contact"
+        return f"{told}. {row.why}" if row.why else told
+    if row.state == "merging" and progress.written:
+        return "both merges are done; waiting for the sync"
+    return row.why if row.state not in ("approved", "staged") else ""
 
 
 def _stages(plan: Plan, row: PlanRow, progress: Progress, entries: Sequence[JournalEntry]) -> tuple[StageCell, ...]:
@@ -85,6 +95,8 @@ def _half(plan: Plan, progress: Progress, outcomes: Outcomes, half: str, busy: b
     done = [index for index in wanted if getattr(progress.rounds[index], f"{half}_done")]
     if len(done) < len(wanted):
         begun = any(progress.rounds[index].intended for index in wanted)
+        if half == "hubspot" and any(progress.rounds[index].salesforce_done for index in wanted if index not in done):
+            return StageCell("▲ not yet", "warn")
         text = f"{len(done)}/{len(wanted)}" if done else "…"
         return StageCell(text, "doing") if begun and busy else TODO if not done else StageCell(text, "warn")
     if half == "hubspot":

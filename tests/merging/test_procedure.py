@@ -22,13 +22,22 @@ from mergetui.planning.plan import make_plan, needs_tick
 from mergetui.planning.rows import rows
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import proposal
-from mergetui.records.crm import OrgIdentity
+from mergetui.records.crm import OrgIdentity, SalesforceMergeAnswer
 from mergetui.records.people import Person
 from mergetui.records.plan import Approval, Plan
 from mergetui.store import Ledger, PairMark, Snapshots
 from mergetui.sync.settings import settings
 from tests.support.dossiers import sf_id
-from tests.support.fake_crms import FIELDS, PROPERTIES, FakeHubSpot, FakeSalesforce, Killed, World, two_people
+from tests.support.fake_crms import (
+    FIELDS,
+    PROPERTIES,
+    FakeHubSpot,
+    FakeSalesforce,
+    Killed,
+    World,
+    some_people,
+    two_people,
+)
 
 PERSONS = {f"sf:{sf_id(n)}": Person(f"sf:{sf_id(n)}", sf_id(n), "Contact", str(9000 + n), "active") for n in (1, 2, 3)}
 TIMING = Timing(look_s=0.0, settle_quiet_ms=1_000)
@@ -401,3 +410,158 @@ async def test_a_runner_killed_at_any_journal_entry_is_finished_by_the_next(
         "salesforce.merge": 1,
         "hubspot.merge": 1,
     }
+
+
+# chains and long waits ---------------------------------------------------------------------------------------------
+@pytest.fixture
+def chain(tmp_path: Path) -> Bench:
+    return Bench(tmp_path, some_people(3))
+
+
+async def test_a_chain_goes_one_loser_at_a_time_on_the_returned_id(chain: Bench) -> None:
+    await chain.stage(3)
+    await chain.run()
+    assert chain.state == "settled", chain.ledger.row("plan1").why
+    order = [call for call in chain.world.calls if call.endswith(".merge")]
+    assert order == ["salesforce.merge", "hubspot.merge"] * 2
+    [survivor] = chain.world.contacts.values()
+    assert sorted(chain.world.activities[survivor.id]) == ["d1", "d2", "d3", "m1", "m2", "m3"]
+    steps = [entry.step for entry in chain.ledger.entries("plan1")]
+    assert steps.index("snapshot:1") < steps.index("pair:1")
+
+
+def after_first_pair(bench: Bench, act: Callable[[], None]) -> None:
+    bench.world.trap = once("hubspot.merge", "after", act)
+
+
+async def test_an_opt_out_given_between_two_losers_stops_the_chain(chain: Bench) -> None:
+    await chain.stage(3)
+
+    def opt_out() -> None:
+        row = chain.world.rows[sf_id(3)]
+        chain.world.rows[sf_id(3)] = replace(row, values={**row.values, "HasOptedOutOfEmail": True})
+
+    after_first_pair(chain, opt_out)
+    await chain.run()
+    why = chain.ledger.row("plan1").why
+    assert chain.state == "surprised" and "Email Opt Out" in why and "1 of 2 losers are merged" in why
+    assert not chain.world.rows[sf_id(3)].deleted and chain.world.calls.count("salesforce.merge") == 1
+
+
+async def test_a_chain_resumed_days_later_asks_for_a_new_confirmation(chain: Bench) -> None:
+    await chain.stage(3)
+    await cut(chain, once("hubspot.merge", "after", fail(Killed())))
+    approval = chain.ledger.approval("plan1")
+    assert approval is not None
+    deps = chain.deps()
+    deps.clock = lambda: approval.at + 3 * 86_400_000
+    await asyncio.wait_for(Runner(deps).run(until_done=True), 10)
+    assert chain.state == "surprised" and "24 hours" in chain.ledger.row("plan1").why
+    assert chain.world.calls.count("salesforce.merge") == 1
+
+
+async def test_a_chain_hears_a_pause_between_two_losers(chain: Bench) -> None:
+    await chain.stage(3)
+    after_first_pair(chain, lambda: chain.ledger.wish("pause"))
+    deps = chain.deps()
+    task = asyncio.create_task(Runner(deps).run(until_done=True))
+    for _ in range(300):
+        await asyncio.sleep(0.001)
+    assert chain.world.calls.count("salesforce.merge") == 1
+    chain.ledger.clear_wish("pause")
+    for _ in range(300):
+        await asyncio.sleep(0.001)
+    assert chain.world.calls.count("salesforce.merge") == 2
+    deps.stopping.set()
+    await task
+
+
+async def test_a_locked_row_is_not_tried_again_when_the_next_sync_is_near(bench: Bench) -> None:
+    await bench.stage()
+
+    real = FakeSalesforce.merge
+
+    async def locked(self: FakeSalesforce, merge: Any) -> Any:
+        self.world.call("salesforce.merge")
+        self.world.now = self.world.polls[-1] + 899_000
+        return SalesforceMergeAnswer(False, code="UNABLE_TO_LOCK_ROW", message="unable to obtain exclusive access")
+
+    FakeSalesforce.merge = locked  # type: ignore[method-assign]
+    try:
+        deps = bench.deps()
+        task = asyncio.create_task(Runner(deps).run(until_done=True))
+        for _ in range(400):
+            await asyncio.sleep(0.005)
+            if bench.state == "waiting":
+                break
+        deps.stopping.set()
+        await task
+    finally:
+        FakeSalesforce.merge = real  # type: ignore[method-assign]
+    assert bench.state == "waiting" and bench.world.calls.count("salesforce.merge") == 1
+
+
+async def test_waiting_for_the_api_allowance_does_not_burn_it(bench: Bench) -> None:
+    await bench.stage()
+    bench.world.api_left = 0.01
+    deps = bench.deps()
+    task = asyncio.create_task(Runner(deps).run(until_done=True))
+    for _ in range(300):
+        await asyncio.sleep(0.002)
+    deps.stopping.set()
+    await task
+    assert bench.state == "waiting" and bench.world.calls.count("salesforce.api_left") == 1
+
+
+async def test_a_loser_that_nobody_can_read_any_more_is_handed_to_a_person(bench: Bench) -> None:
+    await bench.stage()
+    await cut(bench, once("salesforce.merge", "before", fail(Killed())))
+    del bench.world.rows[sf_id(2)]
+    bench.world.now += 600_001
+    await asyncio.wait_for(Runner(bench.deps()).run(until_done=True), 10)
+    assert bench.state == "surprised" and "can no longer be read" in bench.ledger.row("plan1").why
+
+
+async def test_a_sign_in_lost_between_the_halves_is_waited_for(bench: Bench) -> None:
+    await bench.stage()
+    bench.world.auto_delete = False
+    lost = [errors.NotSignedIn("You are not signed in to HubSpot.")] * 3
+
+    def trap(call: str, moment: str) -> None:
+        gap = call in ("hubspot.merge", "hubspot.contact") and "salesforce.merge" in bench.world.calls
+        if gap and moment == "before" and lost:
+            raise lost.pop()
+
+    bench.world.trap = trap
+    await bench.run()
+    assert_whole(bench)
+
+
+async def test_a_mistake_of_ours_stops_one_plan_and_not_the_runner(bench: Bench) -> None:
+    await bench.stage()
+    bench.world.trap = once("salesforce.api_left", "before", fail(RuntimeError("jane@acme.example")))
+    await bench.run()
+    why = bench.ledger.row("plan1").why
+    assert bench.state == "failed" and "RuntimeError" in why and "Nothing was merged" in why
+    assert "jane@" not in why
+
+
+async def test_an_old_failed_plan_is_not_tried_again_over_a_newer_one(bench: Bench) -> None:
+    plan = await bench.stage()
+    refusal = errors.Refused("Salesforce", "A validation rule said no", status=400)
+    bench.world.trap = once("salesforce.merge", "before", fail(refusal))
+    await bench.run()
+    assert bench.state == "failed"
+    bench.ledger.add_plan(replace(plan, id="plan2"))
+    assert bench.state == "taken back"
+    bench.ledger.set_state("plan1", "failed", "as if it had been kept")
+    bench.ledger.wish("retry:plan1")
+    bench.world.calls.clear()
+    await asyncio.wait_for(Runner(bench.deps()).run(until_done=True), 10)
+    assert bench.ledger.row("plan1").state == "failed" and "salesforce.merge" not in bench.world.calls
+
+
+async def test_people_of_a_plan_under_way_are_in_no_other_plan(bench: Bench) -> None:
+    plan = await bench.stage()
+    with pytest.raises(errors.Busy):
+        bench.ledger.add_plan(replace(plan, id="plan2", set_id="another set of theirs"))

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mergetui.planning.master import propose, standings
-from mergetui.planning.plan import blocked, changes, make_plan, needs_tick
+from mergetui.planning.plan import blocked, changes, loser_changes, make_plan, needs_tick
 from mergetui.planning.rows import rows
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import finals, proposal
 from mergetui.records.codec import from_json, to_json
 from mergetui.records.crm import Activity, ListMembership, RowAccess, Subscription
 from mergetui.records.plan import Choice, Choices, Plan
-from mergetui.records.review import Dossier, Holder
+from mergetui.records.review import AddressOwner, Dossier, Holder
 from tests.support.dossiers import DAY, NOW, contact, dossier, extras, member, pair, record, sf_id
 
 RULES = Rules()
@@ -285,3 +285,57 @@ def test_any_texts_make_a_plan_whose_finals_are_what_is_written(
 def test_choices_that_name_no_member_are_an_error() -> None:
     with pytest.raises(ValueError, match="master"):
         make_plan(pair(), Choices("sf:nobody"), RULES, plan_id="p", at=0)
+
+
+def test_a_text_that_is_no_number_blocks_instead_of_breaking() -> None:
+    found = dossier(member(1, record(1, Score__c=5), contact(1, 1)), member(2, record(2), contact(2, 2)))
+    plan = plan_of(found, sf__Score__c=Choice(edited="n/a"))
+    assert "value" in ids(plan, "blocks")
+
+
+def test_hubspot_only_losers_come_after_those_that_salesforce_may_refuse() -> None:
+    only = member(3, None, contact(3, email="c@x.example"))
+    plan = plan_of(dossier(only, member(1, record(1), contact(1, 1)), member(2, record(2), contact(2, 2))), 1)
+    assert [entry.salesforce is not None for entry in plan.rounds] == [True, False]
+
+
+def test_the_touch_field_is_nobodys_choice() -> None:
+    found = pair()
+    rules = Rules(touch_field="Title")
+    choices = proposal(found, rows(found, without="Title"), found.members[0].key)
+    plan = make_plan(found, choices, rules, plan_id="p", at=1)
+    assert plan.touch is not None and "Title" not in plan.expected.salesforce_values
+    assert not any("Title" in name for name in plan.bound)
+
+
+def test_addresses_that_no_merge_hands_on_are_named() -> None:
+    alone = dossier(
+        member(1, record(1, Email="a@x.example"), contact(1, 1, email="a@x.example")),
+        member(2, record(2, Email="b@x.example")),
+    )
+    assert "addresses-gone" in ids(plan_of(alone)) and "addresses" not in ids(plan_of(alone))
+    assert "addresses" in ids(plan_of(pair())) and "addresses-gone" not in ids(plan_of(pair()))
+
+
+def test_a_contact_linked_to_a_live_record_outside_the_set_blocks() -> None:
+    assert "outside" in ids(
+        plan_of(pair(outside=(Holder("9002", "salesforceleadid", "00Q000000000001AAA"),))), "blocks"
+    )
+
+
+def test_an_address_that_a_stranger_holds_blocks_when_chosen() -> None:
+    taken = pair(address_owners=(AddressOwner("jane@acme.example", "777"),))
+    assert "address-taken" in ids(plan_of(taken), "blocks")
+    other = pair(address_owners=(AddressOwner("jf@gmail.example", "777"),))
+    assert "address-elsewhere" in ids(plan_of(other), "acknowledge")
+
+
+def test_a_loser_of_a_chain_is_compared_with_what_was_confirmed_of_it() -> None:
+    found = dossier(*(member(n, record(n, Phone=f"+{n}"), contact(n, n, phone=f"+{n}")) for n in (1, 2, 3)))
+    plan = plan_of(found)
+    later = dossier(found.members[0], found.members[2])
+    assert loser_changes(plan, found.members[2], later, RULES) == ()
+    third = found.members[2]
+    assert third.salesforce is not None
+    edited = replace(third, salesforce=replace(third.salesforce, values={**third.salesforce.values, "Phone": "+9"}))
+    assert any("Phone" in name for name in loser_changes(plan, edited, dossier(found.members[0], edited), RULES))
