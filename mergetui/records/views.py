@@ -85,6 +85,10 @@ class ReviewRow:
     selectable: bool
     reason: str = ""
     """Why the row cannot be chosen or written; shown when a key is refused."""
+    editable: bool = True
+    """Whether a value may be typed for it; rows that cannot be chosen cannot be typed either."""
+    edit_reason: str = ""
+    """Why no value may be typed; shown before an editor opens."""
 
 
 @dataclass(frozen=True, slots=True)
