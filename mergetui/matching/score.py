@@ -59,7 +59,7 @@ class Scorer:
         """The evidence for and against, the prior first. Weights of zero are left out."""
         if b.key < a.key:
             a, b = b, a
-        found: list[Reason] = [("prior", f"two people picked at random among {self._size:,}", self.prior)]
+        found: list[Reason] = [("prior", f"doubt to begin with, among {self._size:,} people", self.prior)]
         names, named = self._best_names(a, b)
         found += names
         shared_email = self._email(a, b, found)

@@ -8,8 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mergetui import errors
+from mergetui.merging.window import PollWatch, declared_period_ms, remembered_polls
 from mergetui.records.clock import local_now
-from mergetui.records.sync import ObservedPoll, SyncWindow
+from mergetui.records.sync import SyncWindow
 from mergetui.records.views import (
     ConfirmationView,
     HeaderView,
@@ -19,7 +20,7 @@ from mergetui.records.views import (
     QueueRow,
     RunsView,
 )
-from mergetui.sync.window import estimate, remaining_text
+from mergetui.sync.window import DEFAULT_PERIOD_MS, estimate, remaining_text
 from mergetui.workflow.children import RunnerProcess
 from mergetui.workflow.office import Office, runner_words
 from mergetui.workflow.unfinished import has_work, open_plans
@@ -48,6 +49,8 @@ class CockpitDesk:
         self._clients: tuple[Salesforce, HubSpot] | None = None
         self._schema: Schema | None = None
         self._offset = 0
+        self._period_ms = 0
+        self._polls: PollWatch | None = None
         self._api = ""
         self._deletes = "delete on sync: contacts ?, leads ?"
         self._order = ("stake", "")
@@ -80,7 +83,15 @@ class CockpitDesk:
         )
 
     def _runner_words(self) -> str:
+        stopped = self._runner.exit_words()
+        if stopped:
+            return f"runner stopped: {stopped}"
         return f"runner {runner_words(self._office.runner_lock().holder(), self._office.ledger)}"
+
+    def _keep_running(self) -> None:
+        """Another cockpit's runner may have left with it. One of ours that stopped by itself is not started again."""
+        if not self.read_only and has_work(self._office) and not self._runner.exit_words():
+            self._runner.wake()
 
     def _deletes_words(self) -> str:
         said = {"on": "ON", "off": "off", "unknown": "?"}
@@ -89,19 +100,24 @@ class CockpitDesk:
         return f"delete on sync: contacts {contacts}, leads {leads}"
 
     def _window(self) -> tuple[SyncWindow, int]:
-        """The estimate from the polls on record; HubSpot's clock."""
-        stored: list[list[int]] = self._office.ledger.setting("polls") or []
+        """The estimate from the polls on record; HubSpot's clock. The profile's own period counts from the first
+        reading on: its file is not opened for the first paint."""
+        ledger = self._office.ledger
+        period_ms = self._period_ms or declared_period_ms(ledger, DEFAULT_PERIOD_MS / 60_000)
         now = local_now() + self._offset
-        return estimate([ObservedPoll(*entry) for entry in stored], now), now
+        return estimate(remembered_polls(ledger), now, period_ms=period_ms), now
 
     async def refresh_header(self) -> None:
         # a tenth of a second of imports, in a thread so that keys are read meanwhile
         await asyncio.to_thread(import_module, "mergetui.merging.reading")
-        from mergetui.merging.window import PollWatch
-
         self._deletes = self._deletes_words()
+        self._keep_running()
         salesforce, hubspot = self._crms()
-        await PollWatch(hubspot, self._office.ledger).look(fresh=True)
+        if self._polls is None:
+            ledger = self._office.ledger
+            self._period_ms = declared_period_ms(ledger, self._office.config.sync_every_minutes)
+            self._polls = PollWatch(hubspot, ledger, salesforce=salesforce, period_ms=self._period_ms)
+        await self._polls.look(fresh=True)
         self._offset = hubspot.now() - local_now()
         self._api = salesforce.usage or hubspot.usage
 
@@ -127,6 +143,7 @@ class CockpitDesk:
     def queue_preview(self, set_id: str) -> QueuePreview:
         from mergetui.planning.activity import counters, words
         from mergetui.workflow.refresh import at_risk, person_line
+        from mergetui.workflow.review_view import strongest_first
 
         mirror = self._office.mirror
         found = mirror.set(set_id)
@@ -140,7 +157,7 @@ class CockpitDesk:
             for contact in at_risk(persons, contacts)
             if contact.id in synced and counters(contact)
         ]
-        why = " · ".join(f"{entry.sentence} {entry.weight:+.1f}" for entry in found.evidence)
+        why = " · ".join(f"{sentence} {weight:+.1f}" for sentence, weight in strongest_first(found.evidence))
         return QueuePreview(
             tuple(person_line(mirror, *each) for each in zip(persons, contacts, strict=True)),
             f"{why}  → {found.score:.2f}",
@@ -199,6 +216,7 @@ class CockpitDesk:
     async def open_review(self, set_id: str) -> Review:
         from mergetui.merging.reading import collect, read_schema
         from mergetui.planning.master import propose
+        from mergetui.workflow.connect import require_pair
         from mergetui.workflow.review import Review
 
         found = self._office.mirror.set(set_id)
@@ -225,6 +243,7 @@ class CockpitDesk:
             users=self._schema.users,
             window=self._window,
             confirmation=lambda plan_id: self.confirmation([plan_id]),
+            guard=lambda: require_pair(self._office),
             read_only=self.read_only,
         )
 

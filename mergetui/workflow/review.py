@@ -20,7 +20,7 @@ from mergetui.records.sync import SyncWindow
 from mergetui.records.views import ConfirmationView, ReviewView
 from mergetui.store import Ledger
 from mergetui.workflow.ports import Refusal, Staged
-from mergetui.workflow.review_view import review_view
+from mergetui.workflow.review_view import not_typed, review_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +119,21 @@ class Review:
 
     def edit(self, row_key: str, text: str) -> Refusal | None:
         row = self._row(row_key)
-        if row is None or not row.selectable:
-            return Refusal(row.reason if row else "This row only shows.", row_key)
-        if is_consent(row):
-            return Refusal("Consent is never typed: a yes stays, a no is chosen with ← →.", row_key)
-        if row.key in ("sf:Email", "hs:email"):
-            return Refusal("The e-mail must be one that a member already has; choose it with ← →.", row_key)
+        if row is None:
+            return Refusal("This row only shows.", row_key)
+        why = not_typed(row)
+        if why:
+            return Refusal(why, row_key)
         written = text.strip()
         try:
             value = for_salesforce(written, row.salesforce) if row.salesforce is not None else written
         except ValueError:
             return Refusal(f"{row.label} must be a number.", row_key)
-        if row.salesforce is not None and row.salesforce.refers_to:
-            return Refusal("This field points at another record; choose it with ← →.", row_key)
         wrong = unfit(value, row.salesforce) if row.salesforce is not None else ""
         if not wrong and row.hubspot is not None:
             wrong = unfit_for_hubspot(written, row.hubspot)
         if wrong:
-            return Refusal(f"{row.label} {wrong}.", row_key)
+            return Refusal(f"{row.label} {wrong}.{_allowed(row)}", row_key)
         return self._take({row_key: Choice(edited=written)})
 
     def set_master(self, column: int) -> Refusal | None:
@@ -247,6 +244,13 @@ class Review:
             if key in known and (choice.member is None or choice.member in keys)
         }
         return _Moment(Choices(stored.master, kept), frozenset(kept))
+
+
+def _allowed(row: Row) -> str:
+    """The first values that a picklist allows, to type one of them."""
+    info = row.salesforce if row.salesforce is not None and row.salesforce.restricted else row.hubspot
+    options = [option.value for option in info.options if option.active] if info else []
+    return f" Allowed: {', '.join(options[:8])}{' …' if len(options) > 8 else ''}." if options else ""
 
 
 _READ_ONLY = Refusal("mergetui runs read-only: nothing can be changed.")

@@ -74,7 +74,7 @@ def review_view(
 
 def strongest_first(evidence: Sequence[Evidence]) -> tuple[tuple[str, float], ...]:
     """(sentence, weight): what speaks for it, then what against, the general doubt of any pair last."""
-    order = sorted(evidence, key=lambda entry: (entry.field == "", -entry.weight))
+    order = sorted(evidence, key=lambda entry: (entry.field == "prior", -entry.weight))
     return tuple((entry.sentence, entry.weight) for entry in order)
 
 
@@ -143,9 +143,31 @@ def _row(dossier: Dossier, row: Row, choices: Choices, names: Mapping[str, str],
         edited = choices.rows[row.key].edited or ""
         master = next(index for index, member in enumerate(dossier.members) if member.key == choices.master)
         cells[master] = Cell(edited, chosen=True, edited=True, blank=blank(edited), note="typed")
+    why_not_typed = not_typed(row)
     return ReviewRow(
-        row.key, row.label, row.group, tuple(cells), differs(row) or chosen is None, row.selectable, row.reason
+        row.key,
+        row.label,
+        row.group,
+        tuple(cells),
+        differs(row) or chosen is None,
+        row.selectable,
+        row.reason,
+        editable=not why_not_typed,
+        edit_reason=why_not_typed,
     )
+
+
+def not_typed(row: Row) -> str:
+    """Why this row's value is chosen and never typed; empty text when it may be typed."""
+    if not row.selectable:
+        return f"{row.label}: {row.reason}."
+    if is_consent(row):
+        return "Consent is never typed: a yes stays, a no is chosen with ← →."
+    if row.key in ("sf:Email", "hs:email"):
+        return "The e-mail must be one that a member already has; choose it with ← →."
+    if row.salesforce is not None and row.salesforce.refers_to:
+        return "This field points at another record; choose it with ← →."
+    return ""
 
 
 def points_at_a_name(row: Row) -> bool:
