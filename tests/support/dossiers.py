@@ -24,7 +24,19 @@ DAY = 86_400_000
 
 TIERS = tuple(Option(value, value) for value in ("Gold", "Silver"))
 SALESFORCE_FIELDS = tuple(
-    FieldInfo("salesforce", "Contact", name, label, kind, length, writable, nillable, options, restricted)
+    FieldInfo(
+        "salesforce",
+        "Contact",
+        name,
+        label,
+        kind,
+        length,
+        writable,
+        nillable,
+        options,
+        restricted,
+        refers_to=("User",) if kind == "reference" else (),
+    )
     for name, label, kind, length, writable, nillable, options, restricted in (
         ("FirstName", "First Name", "string", 40, True, True, (), False),
         ("LastName", "Last Name", "string", 80, True, False, (), False),
