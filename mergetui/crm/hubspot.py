@@ -10,11 +10,21 @@ from urllib.parse import quote
 from mergetui.crm import hubspot_rows as rows
 from mergetui.crm.hubspot_extras import BATCH, read_extras
 from mergetui.crm.pace import Pace
+from mergetui.crm.soql import id18
 from mergetui.crm.times import instant
 from mergetui.crm.transport import Request, Transport
 from mergetui.errors import CrmProblem, Missing, Refused, Unknown
-from mergetui.records.crm import FieldInfo, HubSpotContact, HubSpotExtras, HubSpotMergeAnswer, OrgIdentity, User
+from mergetui.records.crm import (
+    FieldInfo,
+    HubSpotContact,
+    HubSpotExtras,
+    HubSpotMergeAnswer,
+    OrgIdentity,
+    SalesforceObject,
+    User,
+)
 from mergetui.records.plan import HubSpotMerge
+from mergetui.records.sync import RecentSync
 
 API_VERSION = "2026-09"
 HISTORY_BATCH = 50
@@ -22,6 +32,9 @@ HISTORY_BATCH = 50
 LONGEST_URL = 6_000
 IN_FLIGHT = 6
 MERGE_TIMEOUT_S = 60.0
+BURST_GAP_MS = 60_000
+"""Passes further apart are of different bursts (facts/integration.md §1)."""
+_LINKS: tuple[tuple[SalesforceObject, str], ...] = (("Contact", "salesforcecontactid"), ("Lead", "salesforceleadid"))
 
 
 class HubSpot:
@@ -199,18 +212,35 @@ class HubSpot:
                 take([one async for one in self._search(groups, "look for an address")])
         return found
 
-    async def recent_syncs(self, limit: int = 100) -> list[int]:
-        """The newest ``salesforcelastsynctime`` values of the portal, newest first (HubSpot's clock)."""
-        body = {
+    async def recent_syncs(self, limit: int = 1000, *, since: int | None = None) -> list[RecentSync]:
+        """The newest passes of the portal, one for each contact, newest first (HubSpot's clock).
+
+        Pages back until a gap of more than 60 s (with ``since``: until one that lies before that instant), or ``limit``
+        passes. The passes beyond the last gap are left out then: nobody saw where their burst begins.
+        """
+        what = "look for the last sync"
+        body: dict[str, Any] = {
             "filterGroups": [{"filters": [{"propertyName": "salesforcelastsynctime", "operator": "HAS_PROPERTY"}]}],
             "sorts": [{"propertyName": "salesforcelastsynctime", "direction": "DESCENDING"}],
-            "properties": ["salesforcelastsynctime"],
+            "properties": ["salesforcelastsynctime", "salesforcecontactid", "salesforceleadid"],
             "limit": max(1, min(limit, 200)),
         }
-        what = "look for the last sync"
-        data = await self._ask("POST", f"{self._contacts}/search", what, json=body, search=True)
-        times = (instant(one.values.get("salesforcelastsynctime")) for one in self._parsed(data.get("results"), what))
-        return sorted((time for time in times if time is not None), reverse=True)
+        found: dict[str, RecentSync] = {}
+        read = 0
+        while True:
+            data = await self._ask("POST", f"{self._contacts}/search", what, json=body, search=True)
+            page = self._parsed(data.get("results"), what)
+            read += len(page)
+            for one in page:
+                if (sync := _recent_sync(one)) is not None:
+                    found.setdefault(sync.contact_id, sync)
+            passes = sorted(found.values(), key=lambda entry: entry.synced_at, reverse=True)
+            body["after"] = _next(data)
+            if not body["after"] or not page:
+                return passes
+            gap = next((at for at in range(len(passes) - 1, 0, -1) if _apart(passes[at - 1], passes[at])), 0)
+            if read >= limit or (gap and (since is None or passes[gap].synced_at < since)):
+                return passes[:gap]
 
     # readiness and writes ----------------------------------------------------------------------------------------
 
@@ -362,6 +392,21 @@ class HubSpot:
             "HubSpot", f"HubSpot answered something unreadable when asked to {what}.", "Nothing was changed.",
             "Check the address (a proxy or a login page in between?) and try again.", code="UNREADABLE",
         )  # fmt: skip
+
+
+def _recent_sync(contact: HubSpotContact) -> RecentSync | None:
+    """None without a readable sync time. A contact's link counts before a lead's."""
+    synced_at = instant(contact.values.get("salesforcelastsynctime"))
+    if synced_at is None:
+        return None
+    for object_name, name in _LINKS:
+        if (held := id18(contact.values.get(name) or "")) is not None:
+            return RecentSync(contact.id, synced_at, held, object_name)
+    return RecentSync(contact.id, synced_at, None, None)
+
+
+def _apart(newer: RecentSync, older: RecentSync) -> bool:
+    return newer.synced_at - older.synced_at > BURST_GAP_MS
 
 
 def _names(properties: Sequence[str]) -> list[str]:

@@ -38,8 +38,19 @@ class SyncSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentSync:
+    """One HubSpot contact's last pass. ``synced_at`` is its start (``salesforcelastsynctime``, HubSpot's clock)."""
+
+    contact_id: str
+    synced_at: int
+    salesforce_id: str | None
+    """The linked row, 18 characters; None without a link."""
+    object: Literal["Lead", "Contact"] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedPoll:
-    """A burst of ``salesforcelastsynctime`` values: a poll seen through the contacts it wrote.
+    """A burst of passes with a cause in Salesforce: a poll seen through the contacts it wrote.
 
     ``first_at`` and ``last_at`` are the earliest and latest pass start in the burst (HubSpot's clock).
     """

@@ -1,90 +1,159 @@
 """When the integration polls next: an estimate out of the polls that left a trace in HubSpot.
 
-All instants are in HubSpot's clock. Source: facts/integration.md §1 and §11.
+All instants are in HubSpot's clock. Source: facts/integration.md §1 and §11. The period is what the admin (or the demo)
+declares; what was seen may only tighten it. Every burst of the last hour keeps its word: a further one never opens a
+window that an earlier one closes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations
 
-from mergetui.records.sync import ObservedPoll, SyncWindow
+from mergetui.records.sync import ObservedPoll, RecentSync, SyncWindow
 
-DEFAULT_PERIOD_MS = 900_000
-"""The documented 15 minutes; never more is assumed."""
-SHORTEST_PERIOD_MS = 30_000
-SHORT_PERIOD_MS = 180_000
-"""Below this no real portal polls: a demo, whose quiet time shrinks with its period."""
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DEFAULT_PERIOD_MS = 15 * MINUTE_MS
+"""The documented 15 minutes."""
+SHORT_PERIOD_MS = 3 * MINUTE_MS
+"""Below this no real portal polls: a demo was declared, whose quiet time shrinks with its period."""
+JOINED_MS = MINUTE_MS
+"""Passes less far apart are one burst: second passes follow the first by 10–50 s (facts/integration.md §1)."""
+START_SPREAD_MS = 40_000
+"""A pass starts 0–40 s after its poll (facts/integration.md §1): the poll began up to that much before the first pass
+that was seen, and the next one is to be expected that much before a whole period."""
+SHORT_START_SPREAD_MS = 5_000
+"""The same in a demo: the twin starts its passes within 3 s of the poll."""
+LATE_MS = 20_000
+"""A poll may come that much after a whole period; a third of the quiet time, which covers it after every seen poll."""
+SHORT_LATE_MS = 5_000
+STAMP_MS = 1_000
+"""Salesforce stamps are whole seconds, rounded down: what is stamped s may have happened until s + 1 s."""
+SURELY_AFTER_MS = 5_000
+"""A poll counts as begun after an instant when its first pass started that much later."""
 
 
-def observe_polls(sync_times: Sequence[int], *, gap_ms: int = 5_000, min_contacts: int = 3) -> tuple[ObservedPoll, ...]:
-    """The bursts among portal-wide ``salesforcelastsynctime`` values, oldest first.
+def join_ms(period_ms: int) -> int:
+    """Passes less than this apart are one burst."""
+    return JOINED_MS if period_ms >= SHORT_PERIOD_MS else period_ms // 3
 
-    A burst is at least ``min_contacts`` values, each at most ``gap_ms`` after the one before: single values come from
-    event-driven passes and say nothing about polls. Bursts that begin less than 30 s apart are one poll, because
-    second passes follow the first by 10–50 s.
+
+def reach_ms(period_ms: int) -> int:
+    """How far back bursts count: an hour, or four periods."""
+    return max(HOUR_MS, 4 * period_ms)
+
+
+def caused_in_salesforce(synced_at: int, modified_at: int, period_ms: int, *, before: int | None = None) -> bool:
+    """Whether a pass can have come from a poll: its row (SystemModstamp ``modified_at``) surely changed before the pass
+    began, and not longer ago than a poll looks back (a period, and a minute for its writing).
+
+    An event-driven pass that writes to Salesforce stamps the row as it runs, so at or after ``synced_at``. ``before``:
+    the contact's earlier pass, if it was seen; a change within a minute of that is what that pass itself wrote.
     """
-    found: list[ObservedPoll] = []
-    burst: list[int] = []
-    for instant in sorted(sync_times):
-        if burst and instant - burst[-1] > gap_ms:
-            _close(found, burst, min_contacts)
-            burst = []
-        burst.append(instant)
-    _close(found, burst, min_contacts)
-    return tuple(found)
+    if before is not None and before - STAMP_MS < modified_at <= before + MINUTE_MS:
+        return False
+    return modified_at + STAMP_MS <= synced_at and synced_at - modified_at <= period_ms + MINUTE_MS
 
 
-def _close(found: list[ObservedPoll], burst: list[int], min_contacts: int) -> None:
-    if len(burst) < max(min_contacts, 1):
-        return
-    if found and burst[0] - found[-1].first_at < SHORTEST_PERIOD_MS:
-        last = found[-1]
-        found[-1] = ObservedPoll(last.first_at, burst[-1], last.contacts + len(burst))
-    else:
-        found.append(ObservedPoll(burst[0], burst[-1], len(burst)))
+def bursts(
+    passes: Iterable[RecentSync], *, gap_ms: int = JOINED_MS, min_contacts: int = 3
+) -> list[tuple[RecentSync, ...]]:
+    """Passes less than ``gap_ms`` apart, of at least ``min_contacts`` different contacts; oldest first."""
+    groups: list[list[RecentSync]] = []
+    for one in sorted(passes, key=lambda entry: (entry.synced_at, entry.contact_id)):
+        if groups and one.synced_at - groups[-1][-1].synced_at < gap_ms:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return [tuple(group) for group in groups if _contacts(group) >= min_contacts]
 
 
-def estimate(polls: Sequence[ObservedPoll], now: int, *, default_period_ms: int = DEFAULT_PERIOD_MS) -> SyncWindow:
-    """The window at ``now``.
+def _contacts(group: Collection[RecentSync]) -> int:
+    return len({entry.contact_id for entry in group})
 
-    The period is the shortest spacing seen, at most ``default_period_ms`` and at least 30 s. A poll that should have
-    come and was not seen may have changed nothing or may be late: the latest instant rolls forward by one period, but
-    the earliest is then ``now``. After two periods without a sight the window is unknown.
+
+def observe_polls(
+    passes: Iterable[RecentSync], *, gap_ms: int = JOINED_MS, min_contacts: int = 3
+) -> tuple[ObservedPoll, ...]:
+    """The bursts among passes that have a cause in Salesforce (``caused_in_salesforce``), oldest first."""
+    return tuple(
+        ObservedPoll(group[0].synced_at, group[-1].synced_at, _contacts(group))
+        for group in bursts(passes, gap_ms=gap_ms, min_contacts=min_contacts)
+    )
+
+
+def merge_polls(
+    known: Iterable[ObservedPoll], seen: Iterable[ObservedPoll], *, gap_ms: int = JOINED_MS
+) -> tuple[ObservedPoll, ...]:
+    """Two sights of one burst are one: a contact's newer sync takes it out of the old burst, so the earlier beginning
+    and the higher count are kept."""
+    made: list[ObservedPoll] = []
+    for poll in sorted((*known, *seen), key=lambda entry: (entry.first_at, entry.last_at)):
+        if made and poll.first_at - made[-1].last_at < gap_ms:
+            last = made[-1]
+            made[-1] = ObservedPoll(last.first_at, max(last.last_at, poll.last_at), max(last.contacts, poll.contacts))
+        else:
+            made.append(poll)
+    return tuple(made)
+
+
+def estimate(polls: Iterable[ObservedPoll], now: int, *, period_ms: int = DEFAULT_PERIOD_MS) -> SyncWindow:
+    """The window at ``now``, for a declared period.
+
+    The next poll is expected from the earliest instant that any burst of the last hour announces, and by one period
+    after the latest burst. A poll that should have come and was not seen may have changed nothing or may be late: it
+    may be now, until one is seen. After two periods without a sight the window is unknown.
     """
     seen = sorted((poll for poll in polls if poll.first_at <= now), key=lambda poll: poll.first_at)
     if not seen:
-        text = "no poll of the integration was seen yet"
-        return SyncWindow(False, now, None, default_period_ms, None, None, text)
+        return SyncWindow(False, now, None, period_ms, None, None, "no poll of the integration was seen yet")
     last = seen[-1]
-    starts = [poll.first_at for poll in seen]
-    spacings = [after - before for before, after in pairwise(starts) if after > before]
-    period = min([default_period_ms, *spacings])
-    period = max(SHORTEST_PERIOD_MS, period)
     age = now - last.first_at
+    recent = [poll.first_at for poll in seen if now - poll.first_at <= reach_ms(period_ms)]
+    periods = {period_ms, *_shorter_periods(recent, period_ms)}
+    shortest = min(periods)
     count = f"{len(seen)} poll{'s' if len(seen) > 1 else ''} seen"
-    every = f", every {_clock(period)} min" if spacings else ""
-    if age > 2 * period:
+    every = f", every {_clock(shortest)} min" if len(seen) > 1 else ""
+    if age > 2 * period_ms:
         text = f"{count}{every}, but none for {_clock(age)} min"
-        return SyncWindow(False, now, last, period, None, None, text)
+        return SyncWindow(False, now, last, period_ms, None, None, text)
     text = f"{count}{every}, the last {_clock(age)} ago"
-    by = last.first_at + period
-    if by <= now:
-        return SyncWindow(True, now, last, period, by + period, now, f"{text}; one is due and was not seen")
-    return SyncWindow(True, now, last, period, by, max(now, by - _jitter(spacings, period)), text)
+    if age >= shortest:
+        by = now + shortest - age % shortest
+        return SyncWindow(True, now, last, period_ms, by, now, f"{text}; one is due and was not seen")
+    from_ = min(_announced(first, period, period_ms, now) for first in recent for period in periods)
+    return SyncWindow(True, now, last, period_ms, last.first_at + shortest, from_, text)
 
 
-def _jitter(spacings: Sequence[int], period: int) -> int:
-    """How much earlier than a whole period a poll may come: the largest deviation seen, at least 2 s."""
-    off = [min(spacing % period, period - spacing % period) for spacing in spacings]
-    return min(period // 4, max([2_000, *off]))
+def _announced(first_at: int, period: int, declared_ms: int, now: int) -> int:
+    """The earliest instant at or after ``now`` at which a burst that began at ``first_at`` makes us expect a poll."""
+    short = declared_ms < SHORT_PERIOD_MS
+    spread, late = (SHORT_START_SPREAD_MS, SHORT_LATE_MS) if short else (START_SPREAD_MS, LATE_MS)
+    number = max(1, -((first_at + late - now) // period))
+    return max(now, first_at - spread + number * period)
 
 
-def fits(window: SyncWindow, now: int, need_ms: int, *, quiet_ms: int = 60_000) -> tuple[bool, str]:
+def _shorter_periods(starts: Sequence[int], period_ms: int) -> set[int]:
+    """Spacings that came twice, one after the other, and are clearly shorter than the declared period.
+
+    Any three bursts may show one, whatever lies between: more bursts never take a period away.
+    """
+    if period_ms < SHORT_PERIOD_MS:
+        return set()
+    return {
+        min(second - first, third - second)
+        for first, second, third in combinations(starts, 3)
+        if abs((second - first) - (third - second)) <= LATE_MS
+        and MINUTE_MS <= min(second - first, third - second) < period_ms - START_SPREAD_MS
+    }
+
+
+def fits(window: SyncWindow, now: int, need_ms: int, *, quiet_ms: int = MINUTE_MS) -> tuple[bool, str]:
     """Whether a plan that lasts ``need_ms`` and has delete risk may start; the text says why or why not.
 
-    It needs a poll seen, over for ``quiet_ms`` (a third of the period in a demo), and twice its time before the
-    earliest instant of the next one.
+    It needs a poll seen, over for ``quiet_ms`` (a third of the period when one under 3 min is declared), and twice its
+    time before the earliest instant of the next one.
     """
     if window.period_ms < SHORT_PERIOD_MS:
         quiet_ms = min(quiet_ms, window.period_ms // 3)
@@ -115,12 +184,13 @@ def remaining_text(window: SyncWindow, now: int) -> str:
     return f"≤ {_clock(max(0, by - now), pad=True)}, may be now"
 
 
-def began_after(polls: Sequence[ObservedPoll], instant: int, *, quiet_before: bool) -> ObservedPoll | None:
-    """The first observed poll that certainly *began* after ``instant``; None when there is none yet.
+def began_after(polls: Iterable[ObservedPoll], instant: int, *, quiet_before: bool) -> ObservedPoll | None:
+    """The first observed poll that *began* after ``instant``; None when there is none yet.
 
-    Without quiet before ``instant`` a poll under way then may still be writing, so a minute more is asked.
+    A poll's first pass starts a while after the poll itself, so some seconds are asked for. Without quiet before
+    ``instant`` a poll under way then may still be writing: a minute.
     """
-    certain = instant if quiet_before else instant + 60_000
+    certain = instant + (SURELY_AFTER_MS if quiet_before else MINUTE_MS)
     later = [poll for poll in polls if poll.first_at > certain]
     return min(later, key=lambda poll: poll.first_at, default=None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from mergetui.twin.cast import Cast, CastList
+from mergetui.twin.cast import Cast, CastList, CastRow
 from mergetui.twin.ids import salesforce_id
 from mergetui.twin.people_activity import iso
 from mergetui.twin.people_dice import Dice
@@ -134,7 +134,10 @@ def _play(stage: Stage, rng: Dice, part: str) -> None:
 
 
 def _show_polls(stage: Stage, rng: Dice, polls: tuple[int, ...]) -> None:
-    """Give every visible poll its burst: 5–12 ordinary linked contacts, synced within 4 s of its beginning."""
+    """Give every visible poll its burst: 5–12 ordinary linked contacts, synced within 4 s of its beginning because a
+    colleague had changed their rows since the poll before."""
+    rows = {row.id: row for row in stage.rows if row.object in ("Lead", "Contact")}
+    period = max(4_000, polls[-1] - polls[-2])
     left = rng.sample(stage.pollable, min(len(stage.pollable), 12 * len(polls)))
     share = len(left) // len(polls)
     for poll in polls:
@@ -143,6 +146,15 @@ def _show_polls(stage: Stage, rng: Dice, polls: tuple[int, ...]) -> None:
             draft.synced = poll + rng.between(0, 4000)
             draft.updated = draft.synced + rng.between(1400, 3500)
             draft.values["salesforcelastsynctime"] = iso(draft.synced)
+            _edited(rng, stage, rows[draft.values.get("salesforcecontactid") or draft.values["salesforceleadid"]],
+                    poll - rng.between(2_000, period))  # fmt: skip
+
+
+def _edited(rng: Dice, stage: Stage, row: CastRow, at: int) -> None:
+    """A colleague was the last to change this row, at ``at``; the sync has taken it over already."""
+    assert isinstance(row.values, dict)
+    row.values["LastModifiedDate"] = row.values["SystemModstamp"] = at // 1000 * 1000
+    row.values["LastModifiedById"] = rng.one(stage.users)[0]
 
 
 def _lists(stage: Stage) -> tuple[CastList, ...]:

@@ -14,7 +14,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 from mergetui.records.crm import Value
 from mergetui.records.sync import MappingRule
-from mergetui.twin import hubspot, salesforce
+from mergetui.twin import colleagues, hubspot, salesforce
 from mergetui.twin.events import CreateRow, Poll, Resync, UpdateRow
 from mergetui.twin.mapping import ACCOUNT_NAME, as_text, effect, mapped_fields, rules_for
 from mergetui.twin.portal import LINKS
@@ -256,6 +256,7 @@ def poll(state: State, _event: Poll | None = None) -> None:
     state.later(state.next_poll, partial(_tick, due=state.next_poll))
     if settings.paused:
         return
+    colleagues.catch_up(state)
     state.last_polls.append(state.now)
     state.log("integration", "poll_started")
     readings = _read_changes(state)

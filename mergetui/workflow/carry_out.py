@@ -14,7 +14,7 @@ from mergetui.merging.deps import Deps
 from mergetui.merging.reading import read_schema
 from mergetui.merging.runner import Runner
 from mergetui.merging.timing import Timing
-from mergetui.merging.window import PollWatch
+from mergetui.merging.window import PollWatch, declared_period_ms
 from mergetui.records.journal import PlanRow
 from mergetui.records.plan import FINAL_STATES
 from mergetui.store import PairMark
@@ -44,7 +44,12 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
                 rules=office.rules,
                 settings=office.sync_settings,
                 persons=office.persons,
-                window=PollWatch(hubspot, office.ledger),
+                window=PollWatch(
+                    hubspot,
+                    office.ledger,
+                    salesforce=salesforce,
+                    period_ms=declared_period_ms(office.ledger, office.config.sync_every_minutes),
+                ),
                 mark=PairMark(office.paths.pair_mark),
                 timing=timing or timing_of_environment(),
                 doing=lock.doing,

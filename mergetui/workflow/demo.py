@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
 from mergetui import errors
 from mergetui.config import DEMO
+from mergetui.merging.window import PERIOD
+from mergetui.sync.window import DEFAULT_PERIOD_MS
 from mergetui.workflow.children import command, run_child
 from mergetui.workflow.connect import confirm_pair, login, pair_words
 from mergetui.workflow.office import Office
@@ -25,8 +29,12 @@ Told = Callable[[str], None]
 class Sandbox:
     """The sandbox behind the profile ``demo``: ours, or one that outlived an earlier cockpit."""
 
-    def __init__(self, info: dict[str, Any], process: subprocess.Popen[str] | None) -> None:
+    def __init__(
+        self, info: dict[str, Any], process: subprocess.Popen[str] | None, period_ms: int | None = None
+    ) -> None:
         self.info = info
+        self.period_ms = period_ms
+        """What ``--sync-every`` said when we started it; None when it was found running."""
         self._process = process
 
     @property
@@ -98,7 +106,16 @@ def start(words: Sequence[str], file: Path) -> Sandbox:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as out_file:
         json.dump(info, out_file)
-    return Sandbox(info, process)
+    return Sandbox(info, process, _sync_every(words))
+
+
+def _sync_every(words: Sequence[str]) -> int:
+    """The period in the sandbox's own words, in ms; the sandbox has checked them."""
+    units = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
+    said = [after for word, after in pairwise([*words, ""]) if word == "--sync-every"]
+    said += [word.partition("=")[2] for word in words if word.startswith("--sync-every=")]
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)?", said[-1].strip()) if said else None
+    return round(float(found[1]) * units[found[2] or "s"]) if found else DEFAULT_PERIOD_MS
 
 
 async def prepare(sandbox: Sandbox, told: Told) -> None:
@@ -108,6 +125,8 @@ async def prepare(sandbox: Sandbox, told: Told) -> None:
     info = sandbox.info
     office = Office(DEMO)
     try:
+        if sandbox.period_ms is not None:
+            office.ledger.set_setting(PERIOD, sandbox.period_ms)
         apps = (
             salesforce_app(info["salesforce_client_id"], login_url=info["salesforce_url"]),
             hubspot_app(

@@ -187,7 +187,10 @@ async def test_history_owners_and_recent_syncs(pair: Pair) -> None:
     history = (await pair.hubspot.extras([one.id], history=["salesforcecontactid"]))[one.id].history
     assert history["salesforcecontactid"][0][1] == one.values["salesforcecontactid"]
     syncs = await pair.hubspot.recent_syncs()
-    assert len(syncs) > 3 and syncs == sorted(syncs, reverse=True) and syncs[0] <= pair.hubspot.now() + 2000
+    times = [sync.synced_at for sync in syncs]
+    assert len(times) > 3 and times == sorted(times, reverse=True) and times[0] <= pair.hubspot.now() + 2000
+    assert all(sync.salesforce_id and sync.object in ("Lead", "Contact") for sync in syncs)
+    assert len({sync.contact_id for sync in syncs}) == len(syncs)
     assert await pair.hubspot.owners() and await pair.salesforce.users()
     assert await pair.hubspot.contact("1") is None and await pair.hubspot.archived(one.id) is None
 

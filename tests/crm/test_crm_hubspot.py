@@ -10,6 +10,7 @@ from mergetui.crm.hubspot import HubSpot
 from mergetui.crm.hubspot_rows import ENGAGEMENTS, event, property_infos
 from mergetui.errors import CrmProblem, Limited, Missing, Refused, Unknown
 from mergetui.records.plan import HubSpotMerge
+from mergetui.records.sync import RecentSync
 from tests.crm.crm_support import Routes, Script, transport
 
 CONTACTS = "/crm/objects/2026-09/contacts"
@@ -187,13 +188,53 @@ async def test_an_address_is_found_as_additional_too() -> None:
 
 
 async def test_recent_syncs_are_newest_first() -> None:
+    id_ = "003000000000001AAA"
     results = [
-        row("1", salesforcelastsynctime="1795000000000"),
-        row("2", salesforcelastsynctime="2026-11-18T10:00:00Z"),
+        row("1", salesforcelastsynctime="1795000000000", salesforcecontactid=id_[:15], salesforceleadid="x"),
+        row("2", salesforcelastsynctime="2026-11-18T10:00:00Z", salesforceleadid="00Q000000000001AAA"),
+        row("4", salesforcelastsynctime="1794990000000", salesforcecontactid="<script>"),
     ]
     routes = Routes().on("POST", f"{CONTACTS}/search", {"results": [*results, row("3")]})
-    assert await hubspot(routes).recent_syncs(1000) == [1_795_000_000_000, 1_794_996_000_000]
-    assert body(routes.requests[0])["limit"] == 200
+    assert await hubspot(routes).recent_syncs(1000) == [
+        RecentSync("1", 1_795_000_000_000, id_, "Contact"),
+        RecentSync("2", 1_794_996_000_000, "00Q000000000001AAA", "Lead"),
+        RecentSync("4", 1_794_990_000_000, None, None),
+    ]
+    assert body(routes.requests[0])["limit"] == 200 and len(routes.requests) == 1
+
+
+def sync_pages(*pages: list[int]) -> Routes:
+    """Every page but the last names a next one; values are seconds before an instant."""
+    answers, number = [], 0
+    for at, page in enumerate(pages):
+        results = []
+        for ago in page:
+            number += 1
+            results.append(row(str(number), salesforcelastsynctime=str(1_795_000_000_000 - ago * 1000)))
+        more = {} if at == len(pages) - 1 else {"paging": {"next": {"after": str(number)}}}
+        answers.append({"results": results, **more})
+    return Routes().on("POST", f"{CONTACTS}/search", lambda request: answers.pop(0))
+
+
+def ages(syncs: list[RecentSync]) -> list[int]:
+    return [(1_795_000_000_000 - sync.synced_at) // 1000 for sync in syncs]
+
+
+async def test_recent_syncs_page_back_to_where_the_burst_begins() -> None:
+    routes = sync_pages([0, 1, 2], [3, 4, 70], [71, 72])
+    assert ages(await hubspot(routes).recent_syncs()) == [0, 1, 2, 3, 4], "what lies beyond the gap is cut off"
+    assert [body(request).get("after") or "" for request in routes.requests] == ["", "3"]
+
+
+async def test_recent_syncs_page_back_to_an_instant() -> None:
+    routes = sync_pages([0, 1, 100], [101, 102, 300], [301])
+    found = await hubspot(routes).recent_syncs(since=1_795_000_000_000 - 200_000)
+    assert ages(found) == [0, 1, 100, 101, 102] and len(routes.requests) == 2
+
+
+async def test_a_burst_longer_than_the_limit_is_not_seen_as_beginning_late() -> None:
+    assert await hubspot(sync_pages([0, 1, 2], [3, 4, 5], [6])).recent_syncs(5) == []
+    assert ages(await hubspot(sync_pages([0, 90, 91], [92, 93, 94], [95])).recent_syncs(6, since=0)) == [0]
 
 
 async def test_identity_is_production_only_for_a_standard_account() -> None:

@@ -71,7 +71,7 @@ class Bench:
             rules=Rules(),
             settings=lambda: settings({}),
             persons=lambda keys: [PERSONS[key] for key in keys],
-            window=PollWatch(hubspot, self.ledger, look_ms=0),
+            window=PollWatch(hubspot, self.ledger, look_ms=0, salesforce=salesforce),
             mark=PairMark(self.folder / "pair.mark"),
             timing=TIMING,
         )

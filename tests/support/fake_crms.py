@@ -21,6 +21,7 @@ from mergetui.records.crm import (
     SalesforceRecord,
 )
 from mergetui.records.plan import HubSpotMerge, SalesforceMerge
+from mergetui.records.sync import RecentSync
 from tests.support.dossiers import HUBSPOT_FIELDS, NOW, SALESFORCE_FIELDS, contact, record, sf_id
 
 
@@ -40,7 +41,10 @@ class World:
         self.activities: dict[str, list[str]] = {}
         self.calls: list[str] = []
         self.polls: list[int] = [NOW - 90_000 - 900_000 * n for n in (2, 1, 0)]
+        self.bystanders: dict[str, SalesforceRecord] = {}
+        """Rows of people in no plan, whose syncs make the polls visible."""
         self.auto_delete = True
+        self.api_left = 0.9
         self.next_id = 50_000
         self.trap: Callable[[str, str], None] = lambda what, when: None
         """Called with (call, ``before`` | ``after``); may raise."""
@@ -70,15 +74,19 @@ class World:
         self.now += 60_000
 
 
-def two_people() -> World:
+def some_people(count: int = 2) -> World:
     world = World()
-    for number, name in ((1, "Jane"), (2, "Jane F")):
+    for number, name in ((1, "Jane"), (2, "Jane F"), (3, "J. Francis"))[:count]:
         email = f"p{number}@acme.example"
         world.rows[sf_id(number)] = record(number, FirstName=name, Email=email, Phone=f"+{number}")
         made = contact(number, number, firstname=name, lastname=f"Person{number}", email=email, phone=f"+{number}")
         world.contacts[made.id] = made
         world.activities[made.id] = [f"d{number}", f"m{number}"]
     return world
+
+
+def two_people() -> World:
+    return some_people(2)
 
 
 class FakeSalesforce:
@@ -93,13 +101,16 @@ class FakeSalesforce:
 
     async def ready(self, *, min_life_s: float = 300) -> None: ...
     async def api_left(self) -> float | None:
-        return 0.9
+        self.world.call("salesforce.api_left")
+        return self.world.api_left
 
     async def records(self, name: str, ids: Sequence[str], fields: Any) -> dict[str, SalesforceRecord]:
         self.world.call("salesforce.records")
         return {one: self.world.rows[one] for one in ids if one in self.world.rows}
 
     async def fates(self, name: str, ids: Sequence[str]) -> dict[str, SalesforceRecord]:
+        if not self.world.bystanders.keys().isdisjoint(ids):
+            return {one: self.world.bystanders[one] for one in ids if one in self.world.bystanders}
         self.world.call("salesforce.fates")
         return {one: self.world.rows[one] for one in ids if one in self.world.rows}
 
@@ -173,8 +184,15 @@ class FakeHubSpot:
             found.update({address: held for address in addresses if address in own})
         return found
 
-    async def recent_syncs(self, limit: int = 100) -> list[int]:
-        return sorted((poll + step for poll in self.world.polls for step in (0, 100, 200)), reverse=True)
+    async def recent_syncs(self, limit: int = 1000, *, since: int | None = None) -> list[RecentSync]:
+        """Every poll took three people along who were changed in Salesforce a minute before."""
+        found = []
+        for number, poll in enumerate(self.world.polls):
+            for step in (0, 1, 2):
+                key = 500 + 3 * number + step
+                self.world.bystanders[sf_id(key)] = replace(record(key), modified_at=poll - 60_000)
+                found.append(RecentSync(str(9000 + key), poll + 100 * step, sf_id(key), "Contact"))
+        return sorted(found, key=lambda one: one.synced_at, reverse=True)
 
     async def unsubscribe(self, address: str, subscription_id: str) -> None:
         self.world.call("hubspot.unsubscribe")

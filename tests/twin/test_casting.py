@@ -220,7 +220,7 @@ def test_system_fields_and_lookups(world: Cast, rows: dict[str, CastRow]) -> Non
 
 def test_nothing_is_pending_at_the_start(world: Cast, rows: dict[str, CastRow]) -> None:
     assert world.polls == (NOW - 30_000 - 2 * PERIOD, NOW - 30_000 - PERIOD, NOW - 30_000)
-    assert all(instant(row, "SystemModstamp") < world.polls[0] for row in world.rows)
+    assert all(instant(row, "SystemModstamp") < world.polls[-1] for row in world.rows)
     assert all(instant(row, "SystemModstamp") % 1000 == 0 for row in world.rows)
     kinds = scenario_of(world)
     for contact, row in linked(world, rows):
@@ -231,6 +231,7 @@ def test_nothing_is_pending_at_the_start(world: Cast, rows: dict[str, CastRow]) 
 @pytest.mark.parametrize("period", [120_000, 900_000])
 def test_each_poll_shows_a_burst(period: int) -> None:
     made = small(period=period)
+    rows = {row.id: row for row in made.rows}
     kinds = scenario_of(made)
     times = [
         (parse_iso(contact.values["salesforcelastsynctime"]), contact)
@@ -246,6 +247,11 @@ def test_each_poll_shows_a_burst(period: int) -> None:
             contact.values.get("salesforcecontactid") or contact.values.get("salesforceleadid") for contact in burst
         )
         assert all(contact.updated_at <= NOW for contact in burst)
+        for contact in burst:
+            row = rows[contact.values.get("salesforcecontactid") or contact.values["salesforceleadid"]]
+            assert poll - period - 1_000 <= instant(row, "SystemModstamp") <= poll - 2_000, "changed before its poll"
+            assert instant(row, "LastModifiedDate") == instant(row, "SystemModstamp")
+            assert row.values["LastModifiedById"] != made.integration_user_id
         seen |= {contact.id for contact in burst}
     others = sorted(at for at, contact in times if contact.id not in seen)
     assert others[-1] < min(made.polls[0], NOW - 3_600_000)
