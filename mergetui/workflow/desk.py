@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mergetui.crm.salesforce import Salesforce
     from mergetui.merging.reading import Schema
     from mergetui.workflow.review import Review
+    from mergetui.workflow.runs import Runs
 
 STATUS = {
     "staged": "staged", "approved": "approved", "waiting": "approved", "preparing": "running", "merging": "running",
@@ -54,7 +56,13 @@ class CockpitDesk:
         self._api = ""
         self._deletes = "delete on sync: contacts ?, leads ?"
         self._order = ("stake", "")
-        self._runs: tuple[int, RunsView] | None = None
+        self._runs_seen: RunsView | None = None
+
+    @cached_property
+    def _runs(self) -> Runs:
+        from mergetui.workflow.runs import Runs
+
+        return Runs(self._office.ledger)
 
     def start(self) -> str:
         left = open_plans(self._office)
@@ -271,13 +279,12 @@ class CockpitDesk:
         return [row.plan_id for row in self._office.ledger.rows({"staged"})]
 
     def runs(self) -> RunsView:
-        from mergetui.workflow.runs import runs_view
-
-        holder = self._office.runner_lock().holder()
+        # the seconds are part of it: the column “since” counts them
         revision = self._office.ledger.revision() * 10_000 + local_now() // 1000 % 10_000
-        if self._runs is None or self._runs[0] != revision:
-            self._runs = (revision, runs_view(self._office.ledger, holder, local_now(), revision))
-        return self._runs[1]
+        if self._runs_seen is None or self._runs_seen.revision != revision:
+            holder = self._office.runner_lock().holder()
+            self._runs_seen = self._runs.view(holder, local_now(), revision)
+        return self._runs_seen
 
     def run_detail(self, plan_id: str) -> tuple[str, ...]:
         from mergetui.workflow.runs import detail_lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,15 +26,36 @@ Outcomes = Mapping[str, Mapping[str, Any]]
 TODO = StageCell("·", "todo")
 
 
-def runs_view(ledger: Ledger, runner: RunnerInfo | None, now: int, revision: int) -> RunsView:
-    """``now`` is the local clock: stamps of the ledger are local too."""
-    rows = [row for row in ledger.rows() if row.state != "taken back"]
-    counts = Counter(row.state for row in rows)
-    shown = tuple(run_row(ledger.plan(row.plan_id), row, ledger.entries(row.plan_id), now) for row in rows[:500])
-    return RunsView({state: counts[state] for state in STATES}, shown, runner_words(runner, ledger), revision)
+RESTING = frozenset({"settled", "failed", "surprised", "staged", "approved"})
+"""States in which a plan's row does not change until the state does."""
 
 
-def run_row(plan: Plan, row: PlanRow, entries: Sequence[JournalEntry], now: int) -> RunRow:
+class Runs:
+    """All plans as rows. Rows of plans that rest are kept, so that a long history costs nothing per look."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._kept: dict[str, tuple[tuple[str, int], RunRow]] = {}
+
+    def view(self, runner: RunnerInfo | None, now: int, revision: int) -> RunsView:
+        """``now`` is the local clock: stamps of the ledger are local too."""
+        rows = [row for row in self._ledger.rows() if row.state != "taken back"]
+        counts = Counter(row.state for row in rows)
+        shown = tuple(replace(self._row(row), since=_since(now - row.since)) for row in rows[:500])
+        return RunsView({state: counts[state] for state in STATES}, shown, runner_words(runner, self._ledger), revision)
+
+    def _row(self, row: PlanRow) -> RunRow:
+        mark = (row.state, row.since)
+        kept = self._kept.get(row.plan_id)
+        if kept is not None and kept[0] == mark:
+            return kept[1]
+        made = run_row(self._ledger.plan(row.plan_id), row, self._ledger.entries(row.plan_id))
+        if row.state in RESTING:
+            self._kept[row.plan_id] = (mark, made)
+        return made
+
+
+def run_row(plan: Plan, row: PlanRow, entries: Sequence[JournalEntry]) -> RunRow:
     progress = read_progress(plan, entries)
     return RunRow(
         plan_id=row.plan_id,
@@ -41,7 +63,7 @@ def run_row(plan: Plan, row: PlanRow, entries: Sequence[JournalEntry], now: int)
         state=row.state,
         sign=SIGNS.get(row.state, " "),
         stages=_stages(plan, row, progress, entries),
-        since=_since(now - row.since),
+        since="",
         note=_note(row, progress),
     )
 
