@@ -58,15 +58,28 @@ def catch_up(state: State) -> None:
     """Just before a poll reads: make up for edits that are missing since the last one, at people not edited yet."""
     if not state.settings.colleagues:
         return
+    missing = AT_EACH_POLL - sum(1 for key in _edited(state) if state.row_changes.get(key))
+    if missing <= 0:
+        return
     people = choose(state)
-    missing = AT_EACH_POLL - sum(1 for key in people if state.row_changes.get(key))
     rest = [key for key in people if not state.row_changes.get(key)]
-    for key in state.random.sample(rest, max(0, min(missing, len(rest)))):
+    for key in state.random.sample(rest, min(missing, len(rest))):
         _edit(state, [key])
         row = state.alive(key)
         if row is not None:
             stamp = (state.now - BEFORE_MS) // 1000 * 1000
             row.values["SystemModstamp"] = row.values["LastModifiedDate"] = stamp
+
+
+def _edited(state: State) -> set[str]:
+    """Rows that colleagues changed since the last poll."""
+    found = set()
+    for event in reversed(state.events):
+        if event["what"] == "poll_started":
+            break
+        if event["who"] == "colleague":
+            found.add(str(event["id"]))
+    return found
 
 
 def _edit(state: State, people: list[str]) -> None:
