@@ -17,9 +17,9 @@ def main() -> int:
     add_server_arguments(parser)
     try:
         asyncio.run(serve.run(from_namespace(parser.parse_args())))
-    except (Problem, ValueError) as problem:
+    except Problem as problem:
         sys.stderr.write(f"{problem}\n")
-        return problem.exit_code if isinstance(problem, Problem) else 2
+        return problem.exit_code
     return 0
 
 

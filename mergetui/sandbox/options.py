@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
+_DAY = 86_400_000
+SHORTEST_PERIOD_MS = 30_000
+MOST_PEOPLE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,23 @@ class SandboxOptions:
 
 
 def duration(text: str) -> int:
-    """``80ms``, ``30s``, ``15m``, ``1h`` or plain seconds, as ms. Raises argparse.ArgumentTypeError."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)?", text.strip())
+    """``80ms``, ``30s``, ``15m``, ``1h`` or plain seconds, as ms; a day at most. Raises argparse.ArgumentTypeError."""
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h)?", text.strip())
     if not found:
-        raise argparse.ArgumentTypeError(f"not a duration: {text!r} (try 80ms, 30s or 15m)")
-    return round(float(found[1]) * _UNITS[found[2] or "s"])
+        raise argparse.ArgumentTypeError(f"not a duration: {text[:40]!r} (try 80ms, 30s or 15m)")
+    made = round(float(found[1]) * _UNITS[found[2] or "s"])
+    if made > _DAY:
+        raise argparse.ArgumentTypeError(f"{text[:40]} is longer than a day")
+    return made
+
+
+def period(text: str) -> int:
+    """The time between two polls, as ms. Raises argparse.ArgumentTypeError below 30 s: a poll and its second pass
+    take that long, so that shorter ones could not be told apart (facts/integration.md §1)."""
+    made = duration(text)
+    if made < SHORTEST_PERIOD_MS:
+        raise argparse.ArgumentTypeError(f"{text[:40]} is too short: 30s is the least, 15m is what HubSpot does")
+    return made
 
 
 def span(text: str) -> tuple[int, int]:
@@ -41,18 +57,67 @@ def span(text: str) -> tuple[int, int]:
     low, dots, high = text.partition("..")
     ends = (duration(low), duration(high if dots else low))
     if ends[0] > ends[1]:
-        raise argparse.ArgumentTypeError(f"the first end is later than the second: {text!r}")
+        raise argparse.ArgumentTypeError(f"the first end is later than the second: {text[:40]!r}")
     return ends
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers from ``low`` to ``high``; it raises argparse.ArgumentTypeError for anything else."""
+
+    def read(text: str) -> int:
+        found = re.fullmatch(r"[-+]?[0-9]{1,12}", text.strip())
+        if not found or not low <= int(found[0]) <= high:
+            raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from {low:,} to {high:,}")
+        return int(found[0])
+
+    return read
+
+
+def scenario(text: str) -> str:
+    """The name of a scenario, in any case. Raises argparse.ArgumentTypeError naming the known ones."""
+    from mergetui.twin.people_scenarios import SCENARIOS
+
+    known = {name.casefold(): name for name in SCENARIOS}
+    if text.casefold() not in known:
+        raise argparse.ArgumentTypeError(f"unknown scenario {text[:40]!r}; known: {', '.join(SCENARIOS)}")
+    return known[text.casefold()]
+
+
+def fault(text: str) -> str:
+    """A fault's text, once it is known to be one. Raises argparse.ArgumentTypeError naming the known kinds."""
+    from mergetui.sandbox.faults import KINDS, parse_spec
+
+    at, _, rest = text.partition(":")
+    kind = rest.partition(":")[0]
+    example = "try salesforce.merge:drop_after_commit:times=1"
+    if kind not in KINDS:
+        raise argparse.ArgumentTypeError(
+            f"{text[:60]!r} names no kind of fault after the call; known: {', '.join(sorted(KINDS))} ({example})"
+        )
+    if not at.startswith(("salesforce.", "hubspot.", "*")):
+        raise argparse.ArgumentTypeError(
+            f"{at[:60]!r} is no call; calls begin with salesforce. or hubspot., and * stands for any ({example})"
+        )
+    try:
+        parse_spec(text)
+    except (ValueError, OverflowError) as error:
+        why = (
+            "a number was expected"
+            if "literal" in str(error) or "convert" in str(error)
+            else str(error).split(" (try")[0]
+        )
+        raise argparse.ArgumentTypeError(f"{text[:60]!r}: {why} ({example})") from None
+    return text
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, event_delay: str = "30s..300s") -> None:
     """Add the shared flags; ``demo`` passes its own default delay."""
-    parser.add_argument("--people", type=int, default=400, metavar="N", help="humans in the demo orgs (400)")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which invented people (1)")
-    parser.add_argument("--scenario", metavar="T05", help="make sure of a pair of this scenario")
     parser.add_argument(
-        "--sync-every", type=duration, default=duration("15m"), metavar="15m", help="time between polls"
+        "--people", type=whole(1, MOST_PEOPLE), default=400, metavar="N", help="humans in the demo orgs (400)"
     )
+    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=1, metavar="N", help="which invented people (1)")
+    parser.add_argument("--scenario", type=scenario, metavar="T05", help="make sure of a pair of this scenario")
+    parser.add_argument("--sync-every", type=period, default=period("15m"), metavar="15m", help="time between polls")
     parser.add_argument(
         "--event-delay", type=span, default=span(event_delay), metavar=event_delay,
         help="from a HubSpot change to its sync",
@@ -63,15 +128,16 @@ def add_arguments(parser: argparse.ArgumentParser, *, event_delay: str = "30s..3
     )  # fmt: skip
     parser.add_argument("--latency", type=duration, default=0, metavar="80ms", help="added to every answer")
     parser.add_argument(
-        "--fault", action="append", default=[], metavar="SPEC", dest="faults",
+        "--fault", action="append", type=fault, default=[], metavar="SPEC", dest="faults",
         help="such as salesforce.merge:drop_after_commit:times=1 (may be given more than once)",
     )  # fmt: skip
 
 
 def add_server_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``sandbox`` alone."""
-    parser.add_argument("--salesforce-port", type=int, default=0, metavar="PORT", help="0 takes a free one")
-    parser.add_argument("--hubspot-port", type=int, default=0, metavar="PORT", help="0 takes a free one")
+    port = whole(0, 65_535)
+    parser.add_argument("--salesforce-port", type=port, default=0, metavar="PORT", help="0 takes a free one")
+    parser.add_argument("--hubspot-port", type=port, default=0, metavar="PORT", help="0 takes a free one")
     parser.add_argument("--linger", action="store_true", help=argparse.SUPPRESS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -45,8 +46,9 @@ def _listen(port: int, what: str) -> socket.socket:
         listener.bind(("127.0.0.1", port))
     except OSError as error:
         listener.close()
+        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
         raise Busy(
-            f"Port {port} for {what} is taken.",
+            f"Port {port} for {what} {why}.",
             "The sandbox was not started.",
             "Choose another port, or 0 for a free one.",
         ) from error
