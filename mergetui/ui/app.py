@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual import events
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -62,7 +65,8 @@ class MergetuiApp(App[str], inherit_bindings=False):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.last_message: tuple[str, str] = ("", "plain")
+        self.last_message: tuple[str | Problem, str] = ("", "plain")
+        self._open = False
         self.use_command_palette = True
         self._leaving = False
         self._refreshing = False
@@ -88,14 +92,22 @@ class MergetuiApp(App[str], inherit_bindings=False):
         self.call_after_refresh(self._started)
 
     def _started(self) -> None:
-        """After the first paint: take up what an earlier run left, then load what the header needs."""
+        """After the first paint: listen, take up what an earlier run left, then load what the header needs."""
+        self._open = True
+        left: str | Problem
         try:
             left = self.desk.start()
         except Problem as problem:
-            left = str(problem)
+            left = problem
         if left and isinstance(self.screen, Cockpit):
             self.screen.say(left, "warn")
         self._refresh_header()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys pressed before anything is seen were meant for nothing here; only leaving works at once."""
+        if isinstance(event, events.Key) and not self._open and event.key not in ("ctrl+c", "ctrl+q"):
+            return
+        await super().on_event(event)
 
     def on_unmount(self) -> None:
         loop = asyncio.get_running_loop()
@@ -150,8 +162,10 @@ class MergetuiApp(App[str], inherit_bindings=False):
 
     # header -----------------------------------------------------------------------------------------------------
     def _show_header(self) -> None:
-        if isinstance(self.screen, Cockpit):
-            self.screen.show_header()
+        """On the screen in front, or under the dialog in front."""
+        shown = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Cockpit)), None)
+        if shown is not None:
+            shown.show_header()
 
     def _refresh_header(self) -> None:
         if not self._refreshing and not self._leaving:
@@ -163,7 +177,7 @@ class MergetuiApp(App[str], inherit_bindings=False):
             await self.desk.refresh_header()
         except Problem as problem:
             if str(problem) != self._header_problem and isinstance(self.screen, Cockpit):
-                self.screen.say(str(problem), "warn")
+                self.screen.say(problem, "warn")
             self._header_problem = str(problem)
         else:
             self._header_problem = ""
@@ -180,7 +194,7 @@ class MergetuiApp(App[str], inherit_bindings=False):
         """Show a confirmation over the screen that asked; when confirmed, approve and go to approved & running."""
         from mergetui.ui.screens.confirm import ConfirmScreen
 
-        self.push_screen(ConfirmScreen(view), partial(self._confirmed, view, asker))
+        self.push_screen(ConfirmScreen(view, lambda: self.desk.header().window), partial(self._confirmed, view, asker))
 
     def _confirmed(self, view: ConfirmationView, asker: Cockpit, answer: Confirmed | None) -> None:
         if answer is None:
@@ -204,25 +218,25 @@ class MergetuiApp(App[str], inherit_bindings=False):
     # acts of everywhere -----------------------------------------------------------------------------------------
     async def action_act(self, act: str, arg: str) -> None:
         screen = self.screen
+        if isinstance(screen, Cockpit):
+            screen.say("")
         if act in ("leave", "leave_now"):
             self.leave()
         elif act == "back" and isinstance(screen, Cockpit):
             screen.go_back()
         elif act == "palette" and isinstance(screen, Cockpit):
+            self.clear_notifications()
             self.push_screen(CommandPalette())
         elif act == "help" and isinstance(screen, Cockpit):
             from mergetui.ui.screens.info import InfoScreen, help_rows
 
-            places = (screen.PLACE, "confirm", "everywhere") if screen.PLACE == "review" else (
-                screen.PLACE, "main", "everywhere")  # fmt: skip
+            places = (screen.PLACE, "confirm", "everywhere") if screen.PLACE == "review" else screen.places
             self.push_screen(InfoScreen("Keys", help_rows(places, self.desk.read_only)))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers what the table offers on this screen, and the theme."""
-        place = screen.PLACE if isinstance(screen, Cockpit) else ""
-        wanted = [place, "everywhere"] if place == "review" else [place, "main", "everywhere"]
-        for name in wanted:
-            for act in keys.offered(name, self.desk.read_only) if name else ():
+        for name in screen.places if isinstance(screen, Cockpit) else ("main", "everywhere"):
+            for act in keys.offered(name, self.desk.read_only):
                 if act.palette is not None:
                     target = self if name == "everywhere" else screen
                     call = partial(self.run_action, f"act('{act.id}','{act.palette}')", target)
@@ -243,11 +257,22 @@ def _writer_died(dead: threading.ExceptHookArgs) -> None:
     threading.__excepthook__(dead)
 
 
+def forget_typed() -> None:
+    """Throw away what was typed into the terminal before the cockpit opened: it was not meant for it."""
+    try:
+        import termios
+    except ImportError:  # Windows
+        return
+    with suppress(termios.error, OSError, ValueError, AttributeError):  # the input is no terminal
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
 def run(open_desk: Callable[[], Desk]) -> str:
     """Run the cockpit until the person leaves; returns the line to print then. After a crash, whose report is already
     on standard error, raises ``SystemExit(1)``."""
     app = MergetuiApp(open_desk())
     threading.excepthook = _writer_died
+    forget_typed()
     line = app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from textual.binding import Binding, BindingType
 
@@ -74,7 +75,8 @@ QUEUE = (
     Act("not_duplicates", _one("x"), "x", "not duplicates", "Decide that these are different people.", writes=True,
         rank=5, palette=""),
     Act("later", _one("s"), "s", "later", "Put the set aside for later.", writes=True, rank=7, palette=""),
-    Act("take_back", _one("u"), "u", "take that back", "Take back the decision on this set.", writes=True, rank=8,
+    Act("take_back", _one("u"), "u", "take that back",
+        "Take back the last decision made here; when there is none, the decision on this set.", writes=True, rank=8,
         palette=""),
     Act("stage", _one("a"), "a", "stage marked", "Read the marked sets fresh and stage those whose checks are clean.",
         writes=True, rank=2, palette=""),
@@ -114,10 +116,12 @@ REVIEW = (
         palette="1"),
 )  # fmt: skip
 CONFIRM = (
-    Act("tick", _one("space"), "space", "tick", "Tick the warning in focus, once it is fully in view; moves on.",
+    Act("tick", _one("space"), "space", "tick", "Tick the warning in focus, once it is fully in view, and move on.",
         rank=1),
     Act("accept", _one("enter"), "word ↵", "confirm", "Type the word that is asked for and press enter.", rank=1),
-    Act("scroll", (("down,pagedown", "1"), ("up,pageup", "-1")), "↑/↓", "read", "Scroll the text.", rank=2),
+    Act("move", (("tab,down", "1"), ("shift+tab,up", "-1")), "tab/shift+tab ↑/↓", "move",
+        "Move between the warnings and the word; space takes a tick back.", rank=3, brief="tab ↑↓"),
+    Act("scroll", (("pagedown", "1"), ("pageup", "-1")), "pgup/pgdn", "read", "Scroll the text.", rank=2),
     Act("refuse", _one("escape"), "esc", "leave", "Leave without a trace.", rank=1),
 )  # fmt: skip
 RUNS = (
@@ -139,8 +143,7 @@ HISTORY = (
 READING = (
     Act("scroll", (*_MOVE, ("pagedown", "page"), ("pageup", "-page"), *_ENDS), "j/k ↑/↓ g/G", "read",
         "Scroll the text.", rank=2),
-    Act("close", _one("escape,enter,question_mark"), "esc", "close", "Close this.", rank=1),
-    Act("leave", _one("q"), "q", "quit", "Quit."),
+    Act("close", _one("escape"), "esc", "close", "Close this.", rank=1),
 )  # fmt: skip
 
 PLACES: dict[str, tuple[Act, ...]] = {
@@ -186,6 +189,14 @@ def written_by(place: str, key: str) -> Act | None:
         if act.writes and any(key in keys.split(",") for keys, _ in act.keys):
             return act
     return None
+
+
+@cache
+def bound(*places: str) -> frozenset[str]:
+    """Textual's names of all keys that mean something in these places."""
+    return frozenset(
+        key for place in places for act in PLACES[place] for names, _ in act.keys for key in names.split(",")
+    )
 
 
 def offered(place: str, read_only: bool) -> list[Act]:

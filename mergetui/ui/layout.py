@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
 
 from rich.cells import cell_len
 
 from mergetui.records.views import Cell, CheckView, ReviewRow, ReviewView
-from mergetui.ui.text import clip, left, right, safe, wrap
+from mergetui.ui.text import clip, left, right, safe, score_text, wrap
 
 Span = tuple[str, str]
 LEAST_COLUMN = 22
@@ -99,10 +100,38 @@ def head_rows(view: ReviewView, columns: GridColumns, mark: int, names: bool) ->
         star = "★" if column.is_master else " "
         label = f"[{number + 1}]" if number == mark else f" {number + 1} "
         tone = "title" if number == mark else "strong"
-        first += [BAR, (left(f"{star}{label} {safe(column.title)}", width), tone)]
+        first += [BAR, (left(f"{star}{label} {fit_title(column.title, width - 5)}", width), tone)]
         second += [BAR, (left(f"     {safe(column.name)}", width), "plain")]
-        third += [BAR, (left(f"     {safe(column.subtitle)}", width), "muted")]
+        third += [BAR, (left(f"     {fit_subtitle(column.subtitle, width - 5)}", width), "muted")]
     return [first, second, third] if names else [first, third]
+
+
+def fit_title(title: str, width: int) -> str:
+    """A column's title; where it does not fit, the words before an id go first: half an id is none."""
+    shorter = title.replace("HubSpot only ", "HubSpot ")
+    return _first_that_fits((title, shorter, shorter.replace("HubSpot ", "")), width)
+
+
+_AGES = (("years", "y"), ("months", "mo"), ("weeks", "wk"), ("days", "d"), ("hours", "h"))
+
+
+def fit_subtitle(subtitle: str, width: int) -> str:
+    """``HubSpot 90211 · synced 7 hours ago``, or shorter: ``90211 · 7 h ago``, ``90211``. What went wrong with the link
+    stays longer than the time of the last sync."""
+    shorter = subtitle.removeprefix("HubSpot ").replace("synced ", "")
+    shorter = shorter if not subtitle.startswith("never") else subtitle
+    for word, unit in _AGES:
+        shorter = shorter.replace(f" {word} ago", f" {unit} ago")
+    ident, *rest = shorter.split(" · ")
+    forms = [subtitle, shorter]
+    if len(rest) > 1:
+        forms.append(" · ".join((ident, *rest[1:])))
+    return _first_that_fits((*forms, ident), width)
+
+
+def _first_that_fits(forms: Sequence[str], width: int) -> str:
+    made = (clip(form, width) for form in forms)
+    return next((text for text, form in zip(made, forms, strict=True) if text == safe(form)), clip(forms[-1], width))
 
 
 def line_spans(line: GridLine, columns: GridColumns, current: bool) -> list[Span]:
@@ -119,27 +148,34 @@ def line_spans(line: GridLine, columns: GridColumns, current: bool) -> list[Span
         ("▸" if current else " ", "mark"),
         (left(row.label, columns.label - 1), "strong" if current else "plain" if row.differs else "muted"),
     ]
+    last = columns.first + len(columns.members) - 1
     for offset, width in enumerate(columns.members):
         number = columns.first + offset
         spans.append(BAR)
         if number < len(row.cells):
-            spans += cell_spans(row.cells[number], width, row)
+            spans += cell_spans(row.cells[number], width, row, explain=number == last)
         else:
             spans.append((" " * width, "plain"))
     return spans
 
 
-def cell_spans(cell: Cell, width: int, row: ReviewRow) -> list[Span]:
-    """Sign, value, remark in exactly ``width`` cells. The remark gives way to the value."""
+LEAST_REASON = 6
+
+
+def cell_spans(cell: Cell, width: int, row: ReviewRow, *, explain: bool = False) -> list[Span]:
+    """Sign, value, remark in exactly ``width`` cells. The remark gives way to the value. A row that cannot be chosen
+    has no sign; where ``explain`` is set, its reason stands after the value as far as there is room."""
     if shows_only(row):
         return [(left(" " + safe(cell.text[: width * 4]), width), "muted" if cell.blank else "plain")]
-    sign = "◆" if cell.edited else "●" if cell.chosen else "○"
+    sign = "◆" if cell.edited else "●" if cell.chosen else "○" if row.selectable else " "
     tone = "accent" if cell.edited else "good" if cell.chosen else "muted"
     value = "—" if cell.blank else clip(cell.text, width - 3)
     spans: list[Span] = [(f" {sign} ", tone if row.differs or cell.edited else "muted")]
     strength = "strong" if cell.chosen and row.differs else "muted" if cell.blank or not cell.chosen else "plain"
     room = width - 3 - cell_len(value)
     note = safe(cell.note)
+    if explain and not row.selectable and row.reason and room > LEAST_REASON + 1:
+        return [*spans, (value + "  ", strength), (left(row.reason, room - 2), "muted")]
     if note and room >= cell_len(note) + 2:
         pad = room - cell_len(note) - 1
         return [*spans, (value + " " * pad, strength), (note + " ", "muted")]
@@ -153,7 +189,7 @@ def detail_rows(row: ReviewRow | None, width: int, most: int) -> list[list[Span]
         return []
     parts = [row.label]
     for number, cell in enumerate(row.cells, 1):
-        sign = "" if shows_only(row) else "◆ " if cell.edited else "● " if cell.chosen else "○ "
+        sign = "" if not row.selectable else "◆ " if cell.edited else "● " if cell.chosen else "○ "
         value = "—" if cell.blank else cell.text
         parts.append(f"{number} {sign}{value}" + (f" ({cell.note})" if cell.note else ""))
     rows: list[list[Span]] = []
@@ -184,18 +220,18 @@ def checks_rows(view: ReviewView, width: int) -> list[list[Span]]:
         rows.append([("✓ nothing found", "good")])
     for severity, (sign, tone) in SIGNS.items():
         for check in (each for each in view.checks if each.severity == severity):
-            first, *rest = wrap(check.what, width - 2, 6)
+            first, *rest = wrap(check.what, width - 2)
             rows.append([(f"{sign} ", tone), (first, "muted" if severity == "informs" else "strong")])
             rows += [[("  " + line, "muted" if severity == "informs" else "strong")] for line in rest]
             if check.why:
-                rows += [[("  " + line, "muted")] for line in wrap(check.why, width - 2, 6)]
+                rows += [[("  " + line, "muted")] for line in wrap(check.why, width - 2)]
             if check.todo:
-                rows += [[("  " + line, "plain")] for line in wrap(f"→ {check.todo}", width - 2, 6)]
+                rows += [[("  " + line, "plain")] for line in wrap(f"→ {check.todo}", width - 2)]
     for title, sentences in (("AFTER THE SYNC", view.after_sync), ("★ WHY THIS MASTER", view.master_reasons)):
         if sentences:
             rows += [[], [(title, "title")]]
             for sentence in sentences:
-                rows += [[(line, "plain")] for line in wrap(sentence, width, 8)]
+                rows += [[(line, "plain")] for line in wrap(sentence, width)]
     return rows
 
 
@@ -226,10 +262,27 @@ def evidence_rows(view: ReviewView, width: int) -> list[list[Span]]:
     rows.append([("─" * (text_width + 8), "muted")])
     rows.append([
         (left("sum of the weights (log-odds)", text_width), "strong"), (right(_signed(total), 8), "strong"),
-        (f"  score {view.score:.2f}", "strong"),
+        (f"  score {score_text(view.score)}", "strong"),
     ])  # fmt: skip
     return rows
 
 
 def _signed(weight: float) -> str:
     return f"{weight:+.1f}".replace("-", "−")
+
+
+def changed_rows(before: ReviewView, after: ReviewView) -> list[ReviewRow]:
+    """The rows of ``after`` whose choice or value is another than before; rows of the view's order."""
+    old = {row.key: row.cells for row in before.rows}
+    return [row for row in after.rows if old.get(row.key) != row.cells]
+
+
+def change_words(before: ReviewView, after: ReviewView) -> str:
+    """What an undo or redo changed, in a few words."""
+    master = next((column for column in after.columns if column.is_master), None)
+    if master is not None and all(column.key != master.key for column in before.columns if column.is_master):
+        return f"the master is {master.title} again"
+    names = [row.label for row in changed_rows(before, after)]
+    if not names:
+        return "no value looks different"
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

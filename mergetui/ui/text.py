@@ -6,6 +6,7 @@ function that calls it. Widths are terminal cells, not characters: CJK character
 
 from __future__ import annotations
 
+import math
 import re
 
 from rich.cells import cell_len, set_cell_size
@@ -25,6 +26,11 @@ _HARMFUL = re.compile(
 def safe(value: object) -> str:
     """``value`` as text that a terminal shows and does not obey: control and bidi characters appear as ``<1B>``."""
     return _HARMFUL.sub(lambda found: f"<{ord(found[0]):02X}>", str(value))
+
+
+def score_text(score: float) -> str:
+    """A probability with three decimals, cut and not rounded: what is not certain never reads as certain."""
+    return f"{min(math.floor(score * 1000 + 1e-9), 999) / 1000:.3f}"
 
 
 def harmless(text: str) -> bool:

@@ -108,7 +108,8 @@ class FakeSession:
         self._after: list[ReviewView] = []
 
     def view(self) -> ReviewView:
-        return self._view
+        self.desk.views += 1
+        return replace(self._view, plan_line=self.desk.plan_line or self._view.plan_line)
 
     def _change(self, view: ReviewView) -> None:
         self._before.append(self._view)
@@ -225,6 +226,8 @@ class FakeDesk:
         ]  # fmt: skip
         self.headers = 0
         self.left = ""
+        self.plan_line = ""
+        self.views = 0
 
     def _queue_row(self, n: int) -> QueueRow:
         who, company, objects, link, stake, checks = PEOPLE[n % len(PEOPLE)]

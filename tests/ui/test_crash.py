@@ -33,6 +33,7 @@ async def printed(error):
     app.error_console = Console(file=io.StringIO(), width=200, markup=False, highlight=False)
     with pytest.raises(type(error)):
         async with app.run_test() as pilot:
+            await pilot.pause()
             await pilot.press("s")
             await pilot.pause()
     assert app.return_code == 1

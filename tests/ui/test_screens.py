@@ -97,8 +97,10 @@ async def test_decisions_apply_to_the_marked_and_can_be_taken_back():
         await press(pilot, "space", "space", "x")
         assert desk.told[-1] == ("not duplicates", ("set-0", "set-1"))
         assert shown(app).count("≠") == 2
-        await press(pilot, "g", "u")
-        assert desk.told[-1] == ("take back", ("set-0",))
+        await press(pilot, "G", "u")
+        assert desk.told[-1] == ("take back", ("set-0", "set-1"))
+        assert app.screen.query_one(QueueList).cursor == 0
+        await pilot.pause(0.15)
         await press(pilot, "s")
         assert desk.told[-1] == ("later", ("set-0",))
         assert app.screen.query_one(QueueList).cursor == 1
@@ -336,8 +338,8 @@ async def test_only_the_keys_of_the_confirmation_act():
     async with cockpit(desk) as (app, pilot):
         await press(pilot, "enter", "a", "question_mark", "ctrl+p", "tab", "2", "x", "j", "q")
         assert isinstance(app.screen, ConfirmScreen)
-        assert app.screen.focused is app.screen.query(Tick).first()
-        assert app.return_value is None
+        assert app.screen.focused is app.screen.query(Tick)[1]
+        assert app.return_value is None and "q does nothing here" in shown(app)
         await press(pilot, "ctrl+c")
     assert desk.told[-1] == ("close",)
     assert app.return_value == "3 plans are approved; mergetui resume goes on."
@@ -413,7 +415,9 @@ async def test_help_lists_the_keys_of_the_screen():
         await press(pilot, "2", "question_mark")
         text = shown(app)
         assert "Confirm the whole staged batch." in text and "Put the set aside" not in text
-        await press(pilot, "question_mark")
+        await press(pilot, "question_mark", "enter", "q", "x")
+        assert isinstance(app.screen, InfoScreen)
+        await press(pilot, "escape")
         assert isinstance(app.screen, RunsScreen)
 
 

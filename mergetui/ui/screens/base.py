@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from mergetui.errors import Problem
 from mergetui.ui import crash, keys
-from mergetui.ui.text import safe, strip_harmful
+from mergetui.ui.text import strip_harmful
 from mergetui.ui.widgets.bars import HeaderBar, KeyBar, MessageLine
 from mergetui.workflow.ports import Desk, Refusal
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from mergetui.ui.app import MergetuiApp
 
 Answer = TypeVar("Answer")
+HELD_WITHIN_S = 0.15
+"""A key held down repeats faster than this; a person who decides is slower."""
+SLOWER = Refusal("slower: one set at a time")
 
 
 class PlainInput(Input):
@@ -31,10 +34,33 @@ class PlainInput(Input):
         return strip_harmful(value)
 
 
+class Dialog(ModalScreen[Answer], inherit_bindings=False):
+    """Base of what opens over a screen. Nothing may cover it: toasts go when it comes."""
+
+    def on_mount(self) -> None:
+        self.app.clear_notifications()
+        self.started()
+
+    def started(self) -> None:
+        """The widgets are there."""
+
+
+def key_name(event: events.Key) -> str:
+    """A key as a person calls it."""
+    return event.character if event.is_printable and event.character not in (None, " ") else event.key
+
+
 class Cockpit(Screen[None], inherit_bindings=False):
     """Base of the main screens and the review. ``PLACE`` names their part of the table of keys."""
 
     PLACE: ClassVar[str] = ""
+    _pressed_at = 0.0
+    _decided_at = -1.0
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The parts of the table of keys that hold here."""
+        return (self.PLACE, "everywhere") if self.PLACE == "review" else (self.PLACE, "main", "everywhere")
 
     @property
     def cockpit(self) -> MergetuiApp:
@@ -75,14 +101,14 @@ class Cockpit(Screen[None], inherit_bindings=False):
         try:
             self.query_one(HeaderBar).show_header(self.desk.header())
         except Problem as problem:
-            self.say(str(problem), "bad")
+            self.say(problem, "bad")
 
     def ask(self, question: Callable[[], Answer], otherwise: Answer) -> Answer:
         """Ask the desk for something to show; what goes wrong is said on the message line."""
         try:
             return question()
         except Problem as problem:
-            self.say(str(problem), "bad")
+            self.say(problem, "bad")
             return otherwise
 
     def confirmed(self) -> None:
@@ -107,7 +133,7 @@ class Cockpit(Screen[None], inherit_bindings=False):
         return not (action == "act" and self.desk.read_only and keys.writes(self.PLACE, str(parameters[0])))
 
     async def action_act(self, act: str, arg: str) -> None:
-        """Do one act of the table. Whatever it refuses or cannot do is said on the message line and in a toast."""
+        """Do one act of the table. Whatever it refuses or cannot do is said on the message line."""
         self.say("")
         try:
             answer = getattr(self, f"do_{act}")(arg)
@@ -120,27 +146,37 @@ class Cockpit(Screen[None], inherit_bindings=False):
             self.refuse(answer.why)
 
     def on_key(self, event: events.Key) -> None:
-        if self.desk.read_only and not isinstance(self.focused, Input):
-            act = keys.written_by(self.PLACE, event.key)
-            if act is not None:
-                self.say(f"{act.label}: not with --read-only, nothing was changed", "warn")
+        """A key that does nothing here says so."""
+        self._pressed_at = event.time
+        if isinstance(self.focused, Input):
+            return
+        act = keys.written_by(self.PLACE, event.key) if self.desk.read_only else None
+        if act is not None:
+            self.say(f"{act.label}: not with --read-only, nothing was changed", "warn")
+        elif event.key not in keys.bound(*self.places):
+            self.say(f"{key_name(event)} does nothing here (? shows the keys)", "warn")
+
+    def held(self) -> bool:
+        """Asked by a key that decides: whether it is held down, that is, came too soon after the last such key.
+        A held key goes on being unheard."""
+        soon = self._pressed_at - self._decided_at < HELD_WITHIN_S
+        self._decided_at = self._pressed_at
+        return soon
 
     # what is said -----------------------------------------------------------------------------------------------
-    def say(self, text: str, tone: str = "plain") -> None:
+    def say(self, answer: str | Problem, tone: str = "plain") -> None:
         """Answer the last key on the line above the footer."""
-        self.cockpit.last_message = (text, tone)
+        self.cockpit.last_message = (answer, tone)
         if self.query(MessageLine):
-            self.query_one(MessageLine).say(text, tone)
+            self.query_one(MessageLine).say(answer, tone)
 
     def refuse(self, why: str) -> None:
         """Say why a key did nothing."""
         self.say(why, "warn")
-        self.notify(safe(why), severity="warning", timeout=3, markup=False)
 
     def fail(self, problem: Problem) -> None:
         """Say what went wrong, what was not done and what to do."""
-        self.say(str(problem), "bad")
-        self.notify(safe(problem), severity="error", timeout=8, markup=False)
+        self.say(problem, "bad")
 
     def go_back(self) -> None:
         """``esc``: one level back."""

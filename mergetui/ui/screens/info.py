@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from mergetui.ui import keys
 from mergetui.ui.layout import Span
+from mergetui.ui.screens.base import Dialog
 from mergetui.ui.text import left, safe, wrap
 from mergetui.ui.widgets.bars import KeyBar
 from mergetui.ui.widgets.lines import LineList
@@ -39,8 +39,8 @@ class TextLines(LineList):
         return self._rows[index]
 
 
-class InfoScreen(ModalScreen[None], inherit_bindings=False):
-    """``rows(width)`` makes the text for a width; it is asked again when the size changes."""
+class InfoScreen(Dialog[None]):
+    """``rows(width)`` makes the text for a width; it is asked again when the size changes. Only ``esc`` closes it."""
 
     BINDINGS = keys.bindings("reading")
 
@@ -54,7 +54,7 @@ class InfoScreen(ModalScreen[None], inherit_bindings=False):
             yield TextLines()
             yield KeyBar("reading", read_only=True)
 
-    def on_mount(self) -> None:
+    def started(self) -> None:
         self._fill()
         self.set_focus(self.query_one(TextLines))
 
@@ -68,12 +68,10 @@ class InfoScreen(ModalScreen[None], inherit_bindings=False):
         text.styles.max_height = max(3, self.app.size.height - 5)
         text.show([*head, [], *self._make(width)])
 
-    async def action_act(self, act: str, arg: str) -> None:
+    def action_act(self, act: str, arg: str) -> None:
         text = self.query_one(TextLines)
         if act == "close":
             self.dismiss(None)
-        elif act == "leave":
-            await self.app.run_action("app.act('leave','')")
         elif arg in ("first", "last"):
             text.scroll_to(y=0 if arg == "first" else text.count, animate=False)
         else:
@@ -83,7 +81,7 @@ class InfoScreen(ModalScreen[None], inherit_bindings=False):
 
 def plain_rows(lines: tuple[str, ...]) -> Callable[[int], Rows]:
     """Lines from the desk, each wrapped."""
-    return lambda width: [[(row, "plain")] for line in lines for row in wrap(line, width, 12)]
+    return lambda width: [[(row, "plain")] for line in lines for row in wrap(line, width)]
 
 
 def help_rows(places: tuple[str, ...], read_only: bool) -> Callable[[int], Rows]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.widgets import Input
 from mergetui.errors import Problem
 from mergetui.records.views import QueuePreview, QueueProgress, QueueRow
 from mergetui.ui.keys import bindings
-from mergetui.ui.screens.base import Cockpit, PlainInput
+from mergetui.ui.screens.base import SLOWER, Cockpit, PlainInput
 from mergetui.ui.text import clip, safe, wrap
 from mergetui.ui.widgets.lines import LineList, Lines, Span
 from mergetui.ui.widgets.queue_list import QueueList, queue_columns, queue_head
@@ -46,7 +46,7 @@ def preview_rows(preview: QueuePreview, width: int, most: int) -> list[list[Span
     rest = max(1, most - len(warning) - 1)
     if len(rows) > rest:
         rows = [*rows[: rest - 1], [(f" and {len(rows) - rest + 1} more", "muted")]] if rest > 1 else rows[:1]
-    why = wrap(f"why: {preview.why}", width - 2, 2 if len(rows) + len(warning) + 2 <= most else 1)
+    why = wrap(f"why: {preview.why}", width - 2, max(1, most - len(rows) - len(warning)))
     rows += [[(" " + line, "muted")] for line in why]
     return rows + warning
 
@@ -62,6 +62,7 @@ class QueueScreen(Cockpit):
         self._revision = -1
         self._painted = False
         self._fresh = True
+        self._made: list[tuple[str, tuple[str, ...]]] = []
 
     def body(self) -> ComposeResult:
         yield Lines(ident="progress", classes="head")
@@ -97,6 +98,7 @@ class QueueScreen(Cockpit):
         except Problem as problem:
             self.fail(problem)
             return
+        self.sets.empty = f"  {self._empty()}"
         self.sets.marked &= set(ids)
         self.sets.load(ids, keep or self.sets.current)
         self._show_progress()
@@ -114,7 +116,7 @@ class QueueScreen(Cockpit):
         try:
             revision = self.desk.runs().revision
         except Problem as problem:
-            self.say(str(problem), "bad")
+            self.say(problem, "bad")
             return
         if revision != self._revision:
             self._revision = revision
@@ -130,12 +132,15 @@ class QueueScreen(Cockpit):
         columns = queue_columns(self.sets.scrollable_content_region.width or width)
         self.query_one("#columns", Lines).show([queue_head(columns)])
 
+    def _empty(self) -> str:
+        """Why there is no set under the cursor."""
+        return "nothing matches; esc shows all" if self._text else "no duplicate sets; pull and match first"
+
     def _show_preview(self) -> None:
         current = self.sets.current
         height = 6 if self.app.size.height >= 30 else 5
         if current is None:
-            empty = "nothing matches; esc shows all" if self._text else "no duplicate sets; pull and match first"
-            rows: list[list[Span]] = [[(f" {empty}", "muted")]]
+            rows: list[list[Span]] = [[(f" {self._empty()}", "muted")]]
         else:
             preview = self.ask(lambda: self.desk.queue_preview(current), QueuePreview((), "", ""))
             rows = preview_rows(preview, self.app.size.width, height)
@@ -180,7 +185,7 @@ class QueueScreen(Cockpit):
             return Refusal("still staging; esc stops it")
         current = self.sets.current
         if current is None:
-            return Refusal("there is no set to review")
+            return Refusal(self._empty())
         from mergetui.ui.screens.review import ReviewScreen  # not needed for the first paint
 
         self.app.push_screen(ReviewScreen(current, self.place_of))
@@ -198,7 +203,7 @@ class QueueScreen(Cockpit):
     def do_mark(self, _: str) -> Refusal | None:
         current = self.sets.current
         if current is None:
-            return Refusal("there is no set to mark")
+            return Refusal(self._empty())
         self.sets.marked ^= {current}
         self.sets.refresh_line(self.sets.cursor)
         self._show_progress()
@@ -216,34 +221,55 @@ class QueueScreen(Cockpit):
             return [each for each in self.sets.ids if each in self.sets.marked]
         return [self.sets.current] if self.sets.current is not None else []
 
-    def _decided(self, sentence: str, decided: Sequence[str]) -> None:
-        alone = decided == [self.sets.current]
+    def _decide(self, decide: Callable[[Sequence[str]], str], status: str) -> Refusal | None:
+        """Decide the marked sets, or the one under the cursor, and move on from it."""
+        if self.held():
+            return SLOWER
+        if not (chosen := self._chosen()):
+            return Refusal(self._empty())
+        sentence = decide(chosen)
+        self._made.append((status, tuple(chosen)))
+        on = self.sets.current in chosen
         self.sets.marked.clear()
         self.reload()
-        if alone:
+        if on:
             self.sets.step(1)
         self.say(sentence)
+        return None
 
     def do_not_duplicates(self, _: str) -> Refusal | None:
-        if not (chosen := self._chosen()):
-            return Refusal("there is no set to decide")
-        self._decided(self.desk.not_duplicates(chosen), chosen)
-        return None
+        return self._decide(self.desk.not_duplicates, "not duplicates")
 
     def do_later(self, _: str) -> Refusal | None:
-        if not (chosen := self._chosen()):
-            return Refusal("there is no set to put aside")
-        self._decided(self.desk.later(chosen), chosen)
-        return None
+        return self._decide(self.desk.later, "later")
 
     def do_take_back(self, _: str) -> Refusal | None:
-        if not (chosen := self._chosen()):
-            return Refusal("there is nothing to take back")
+        """The last decision made here that still stands, also when the cursor has moved on; when there is none, the
+        decision under the cursor."""
+        made = self._last_made()
+        chosen = made or self._chosen()
+        if not chosen:
+            return Refusal(self._empty())
         sentence = self.desk.take_back_decision(chosen)
-        self.sets.marked.clear()
-        self.reload()
-        self.say(sentence)
+        if made:
+            self._made.pop()
+        else:
+            self.sets.marked.clear()
+        self.reload(chosen[0])
+        who = next((row.who for row in self.desk.queue_rows(chosen[:1])), "")
+        more = f" and {len(chosen) - 1:,} more" if len(chosen) > 1 else ""
+        self.say(f"{who}{more}: {sentence}" if who else sentence)
         return None
+
+    def _last_made(self) -> list[str]:
+        """The sets of the last decision made on this screen whose status is still the one it gave them."""
+        while self._made:
+            status, set_ids = self._made[-1]
+            standing = {row.set_id for row in self.desk.queue_rows(set_ids) if row.status == status}
+            if standing:
+                return [each for each in set_ids if each in standing]
+            self._made.pop()
+        return []
 
     def do_stage(self, _: str) -> Refusal | None:
         if self._busy:
@@ -256,7 +282,7 @@ class QueueScreen(Cockpit):
 
     async def _stage(self, wanted: list[str]) -> None:
         """Read each set fresh and stage it when its checks are clean; the others stay marked."""
-        staged = 0
+        staged: list[str] = []
         held: list[str] = []
         try:
             for number, set_id in enumerate(wanted, 1):
@@ -267,7 +293,7 @@ class QueueScreen(Cockpit):
                     continue
                 answer = session.stage()
                 if isinstance(answer, Staged):
-                    staged += 1
+                    staged.append(set_id)
                     self.sets.marked.discard(set_id)
                 else:
                     held.append(answer.why)
@@ -275,8 +301,10 @@ class QueueScreen(Cockpit):
             self.fail(problem)
         else:
             why = f"; {len(held):,} left marked: {held[0]}" if held else ""
-            self.say(f"staged {staged:,} of {len(wanted):,}{why}", "warn" if held else "good")
+            self.say(f"staged {len(staged):,} of {len(wanted):,}{why}", "warn" if held else "good")
         finally:
+            if staged:
+                self._made.append(("staged", tuple(staged)))
             if self.is_attached:
                 self.reload()
 

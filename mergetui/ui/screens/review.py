@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
 
 from rich.cells import cell_len
 from textual import on
@@ -14,15 +16,17 @@ from mergetui.errors import Problem
 from mergetui.records.views import ConfirmationView, ReviewRow, ReviewView
 from mergetui.ui import layout
 from mergetui.ui.keys import bindings
-from mergetui.ui.screens.base import Cockpit, PlainInput
+from mergetui.ui.screens.base import SLOWER, Cockpit, PlainInput
 from mergetui.ui.screens.info import InfoScreen, TextLines, problem_rows
-from mergetui.ui.text import clip, harmless, safe
+from mergetui.ui.text import clip, harmless, safe, score_text
 from mergetui.ui.widgets.lines import LineList, Lines, Span
 from mergetui.ui.widgets.review_grid import ReviewGrid
 from mergetui.workflow.ports import Refusal, ReviewSession
 
 PANEL_WIDTH = 34
 NARROW = 100
+PLAN_EVERY_S = 1.0
+SLOW_VIEW_S = 0.02
 
 
 class ReviewScreen(Cockpit):
@@ -37,6 +41,8 @@ class ReviewScreen(Cockpit):
         self._place = ""
         self._session: ReviewSession | None = None
         self._view: ReviewView | None = None
+        self._edited_row = ""
+        self._rest = 0
 
     def body(self) -> ComposeResult:
         yield Lines(ident="review-title", classes="head")
@@ -55,6 +61,7 @@ class ReviewScreen(Cockpit):
 
     def started(self) -> None:
         self._size_classes()
+        self.set_interval(PLAN_EVERY_S, self._look_at_plan)
         self.read(self._set_id)
 
     def returned(self) -> None:
@@ -118,11 +125,35 @@ class ReviewScreen(Cockpit):
         view = self._view
         if view is None or not self.is_attached:
             return
-        size = self.app.size
-        self.query_one("#review-title", Lines).show(title_rows(view, self._place, size.width))
+        self._draw_title()
         self._draw_head()
         self._draw_detail()
         self.query_one(TextLinesPanel).show(layout.checks_rows(view, PANEL_WIDTH - 3))
+
+    def _draw_title(self) -> None:
+        if self._view is not None:
+            rows = title_rows(self._view, self._place, self.app.size.width)
+            self.query_one("#review-title", Lines).show(rows)
+
+    def _look_at_plan(self) -> None:
+        """Once a second: does the plan still fit before the next sync? Only that line is drawn anew. Where making the
+        view takes long, it is asked every third second."""
+        if self._session is None or self._view is None or not self.is_active:
+            return
+        if self._rest:
+            self._rest -= 1
+            return
+        began = perf_counter()
+        try:
+            line = self._session.view().plan_line
+        except Problem as problem:
+            self.say(problem, "bad")
+            return
+        if perf_counter() - began > SLOW_VIEW_S:
+            self._rest = 2
+        if line != self._view.plan_line:
+            self._view = replace(self._view, plan_line=line)
+            self._draw_title()
 
     def _draw_head(self) -> None:
         if self._view is not None:
@@ -257,16 +288,33 @@ class ReviewScreen(Cockpit):
         return f"column {self.grid.mark + 1}, {self._view.columns[self.grid.mark].title}"
 
     def do_undo(self, _: str) -> Refusal | None:
-        return STILL_READING if self._session is None else self._answer(self._session.undo(), "undone")
+        return self._step_in_time("undone")
 
     def do_redo(self, _: str) -> Refusal | None:
-        return STILL_READING if self._session is None else self._answer(self._session.redo(), "done again")
+        return self._step_in_time("done again")
+
+    def _step_in_time(self, word: str) -> Refusal | None:
+        """Undo or redo; the cursor goes to the first row that changed, and the answer names it."""
+        if self._session is None or self._view is None:
+            return STILL_READING
+        before = self._view
+        refused = self._session.undo() if word == "undone" else self._session.redo()
+        if refused is not None:
+            return self._answer(refused)
+        after = self._session.view()
+        changed = layout.changed_rows(before, after)
+        self.draw(after, changed[0].key if changed else None)
+        self.say(f"{word}: {layout.change_words(before, after)}")
+        return None
 
     # editor -----------------------------------------------------------------------------------------------------
     def do_edit(self, _: str) -> Refusal | None:
         row = self._row()
         if isinstance(row, Refusal):
             return row
+        if not row.editable:
+            return Refusal(f"{row.label}: {row.edit_reason or 'no value can be typed here'}")
+        self._edited_row = row.key
         cell = next((cell for cell in row.cells if cell.edited), None) or next(
             (cell for cell in row.cells if cell.chosen), None
         )
@@ -286,17 +334,22 @@ class ReviewScreen(Cockpit):
 
     @on(Input.Submitted, "#editor")
     def _edited(self, event: Input.Submitted) -> None:
-        row = self._row()
-        self._close_editor()
+        """Only what was taken closes the editor; what was refused stays in it."""
+        if self._session is None or self._view is None:
+            return
+        label = next((row.label for row in self._view.rows if row.key == self._edited_row), "")
         try:
-            if isinstance(row, Refusal):
-                self.refuse(row.why)
-            elif self._session is not None:
-                refused = self._answer(self._session.edit(row.key, event.value), f"{row.label}: edited")
-                if refused is not None:
-                    self.refuse(refused.why)
+            refused = self._session.edit(self._edited_row, event.value)
         except Problem as problem:
             self.fail(problem)
+            return
+        if refused is not None:
+            self.refuse(
+                f"{refused.why}{'' if refused.why.endswith('.') else '.'} Change it, or esc leaves it as it was."
+            )
+            return
+        self._close_editor()
+        self._answer(None, f"{label}: edited")
 
     def _close_editor(self) -> None:
         self.query_one("#editor").remove_class("-open")
@@ -320,12 +373,16 @@ class ReviewScreen(Cockpit):
         self.cockpit.ask_confirmation(view, self)
 
     def do_not_duplicates(self, _: str) -> Refusal | None:
+        if self.held():
+            return SLOWER
         if self._session is None:
             return STILL_READING
         self._go_on(self.desk.not_duplicates([self._set_id]))
         return None
 
     def do_later(self, _: str) -> Refusal | None:
+        if self.held():
+            return SLOWER
         if self._session is None:
             return STILL_READING
         self._go_on(self.desk.later([self._set_id]))
@@ -376,7 +433,7 @@ class TextLinesPanel(TextLines):
 def title_rows(view: ReviewView, place: str, width: int) -> list[list[Span]]:
     """Where we are, who they are, the score; on the same line if it fits, else below, what the plan will do."""
     lead: list[Span] = [(f" {place}   " if place else " ", "muted")]
-    score = f"   score {view.score:.2f} "
+    score = f"   score {score_text(view.score)} "
     hint: list[Span] = [(score, "strong"), ("(w why)", "muted")]
     plan = safe(view.plan_line)
     narrow = width < NARROW

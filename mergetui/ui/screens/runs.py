@@ -15,6 +15,7 @@ from mergetui.ui.widgets.runs_list import RunsList, counts_spans, runs_head
 from mergetui.workflow.ports import Refusal
 
 LOOK_EVERY_S = 0.25
+NOTE_LINES = 3
 
 
 class RunsScreen(Cockpit):
@@ -60,8 +61,9 @@ class RunsScreen(Cockpit):
             return
         width = self.app.size.width
         self.query_one("#counts", Lines).show(counts_spans(self._view.counts, self._view.runner, width))
-        self.query_one("#runs-head", Lines).show([runs_head(self.plans.scrollable_content_region.width or width)])
         self.plans.load(self._view.rows)
+        inside = self.plans.scrollable_content_region.width or width
+        self.query_one("#runs-head", Lines).show([runs_head(inside, self.plans.columns(inside))])
         self._draw_note()
 
     def _draw_note(self) -> None:
@@ -70,7 +72,7 @@ class RunsScreen(Cockpit):
             rows = ["nothing is staged, approved or running; 1 goes to the queue"]
         else:
             state = f"{row.state}: {row.note}" if row.note else row.state
-            rows = wrap(f"{row.title}   {state}", self.app.size.width - 2, 2)
+            rows = wrap(f"{row.title}   {state}", self.app.size.width - 2, NOTE_LINES)
         self.query_one("#note", Lines).show([[(" " + text, "plain" if row else "muted")] for text in rows])
 
     def go_to(self, plan_id: str) -> None:

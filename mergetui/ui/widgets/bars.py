@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual import events
 
+from mergetui.errors import Problem
 from mergetui.records.views import HeaderView
 from mergetui.ui import keys
 from mergetui.ui.text import clip, safe, wrap
@@ -74,19 +75,49 @@ class HeaderBar(Lines):
         self.show(header_rows(view, self.app.size.width))
 
     def on_resize(self) -> None:
+        # A layout asked for while the screen is being laid out is lost: it is asked for once that is over.
+        self.call_after_refresh(self._again)
+
+    def _again(self) -> None:
         if self._view is not None:
             self.show_header(self._view)
 
 
+ANSWER_LINES = 3
+"""The most lines an answer may take."""
+
+
+def answer_rows(answer: str | Problem, width: int, most: int) -> list[str]:
+    """An answer in at most ``most`` lines. Of a problem too long for them what happened is cut first: what was not
+    done and what to do next stay."""
+    rows = wrap(answer, width, most)
+    if not isinstance(answer, Problem) or len(wrap(answer, width, most + 1)) <= most:
+        return rows
+    rest = " ".join(part for part in (answer.not_done, answer.todo) if part)
+    if not rest or most < 2:
+        return rows
+    after = wrap(rest, width, most - 1)
+    return wrap(answer.happened, width, most - len(after)) + after
+
+
 class MessageLine(Lines):
-    """Answers the last key; two lines when there is room for them."""
+    """Answers the last key, in as many lines as the answer needs."""
 
     def __init__(self) -> None:
         super().__init__(ident="message")
+        self._said: tuple[str | Problem, str] = ("", "plain")
 
-    def say(self, text: str, tone: str = "plain") -> None:
-        rows = wrap(text, self.app.size.width - 2, 2 if self.app.size.height >= 30 else 1) if text else [""]
+    def say(self, answer: str | Problem, tone: str = "plain") -> None:
+        self._said = (answer, tone)
+        size = self.app.size
+        rows = answer_rows(answer, size.width - 2, ANSWER_LINES if size.height >= 16 else 1)
         self.show([[(" " + row, tone)] for row in rows])
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._again)
+
+    def _again(self) -> None:
+        self.say(*self._said)
 
 
 class KeyBar(Lines):
@@ -101,9 +132,12 @@ class KeyBar(Lines):
         self._spots: list[tuple[int, int, int, str]] = []
 
     def on_mount(self) -> None:
-        self.on_resize()
+        self._draw()
 
     def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
         width = self.app.size.width
         lines = 2 if self.app.size.height >= 30 else 1
         rows: list[list[Span]] = [[(" ", "plain")]]

@@ -92,6 +92,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, ident: str | None = None) -> None:
         super().__init__(id=ident)
         self._count = 0
+        self.empty = ""
+        """What stands in the first line while there is no row."""
 
     @property
     def count(self) -> int:
@@ -166,7 +168,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.scrollable_content_region.width
         index = self.scroll_offset.y + y
         if index >= self._count:
-            return strip(self, [], width, Style(bgcolor=self.rich_style.bgcolor))
+            said: list[Span] = [(self.empty, "muted")] if not self._count and not y else []
+            return strip(self, said, width, Style(bgcolor=self.rich_style.bgcolor))
         if index == self.cursor and self.stops(index):
             name = "span--cursor" if self.has_focus else "span--blurred"
             background = Style(bgcolor=self.get_component_rich_style(name).bgcolor)

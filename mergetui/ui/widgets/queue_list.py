@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mergetui.records.views import QueueRow
-from mergetui.ui.text import left, right
+from mergetui.ui.text import left, right, score_text
 from mergetui.ui.widgets.lines import LineList, Span
 
 STATUS_SIGNS = {
@@ -74,7 +74,7 @@ def queue_spans(row: QueueRow | None, columns: QueueColumns, *, current: bool, m
     spans: list[Span] = [
         (lead, "mark"),
         (sign, "good" if sign == "✓" else "muted"),
-        (right(f"{row.score:.2f}", 5) + "  ", faint),
+        (right(score_text(row.score), 5) + "  ", faint),
         (left(row.who, columns.who) + " ", "strong" if current else faint),
     ]
     if columns.company:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from mergetui.records.views import STAGES, HistoryRow, RunRow
+from rich.cells import cell_len
+
+from mergetui.records.views import STAGES, HistoryRow, RunRow, StageCell
 from mergetui.ui.text import clip, left, right, safe
 from mergetui.ui.widgets.lines import LineList, Span
 
@@ -18,6 +21,7 @@ STAGE_TONES: Mapping[str, str] = {
 STAGE_SIGNS: Mapping[str, str] = {"done": "✓", "doing": "…", "todo": "·", "failed": "■", "warn": "▲"}
 SIGN_TONES: Mapping[str, str] = {"▲": "warn", "■": "bad", "?": "warn", "✓": "good"}
 STAGE_WIDTHS = (10, 9, 11, 9, 8, 8, 11)
+LEAST_TITLE = 20
 WIDE = 110
 """From here on each stage has its own column; below, one character each."""
 COUNTED = (
@@ -48,26 +52,53 @@ def counts_spans(counts: Mapping[str, int], runner: str, width: int) -> list[lis
     return rows
 
 
-def runs_head(width: int) -> list[Span]:
-    title, note = run_widths(width)
-    text = f"    {left('set', title)} {left('state', 10)} {right('since', 7)}  "
-    if width >= WIDE:
-        return [(text + "".join(left(name, cells) for name, cells in zip(STAGES, STAGE_WIDTHS, strict=True)), "muted")]
-    return [(text + left("steps", 8) + left("note", note), "muted")]
+@dataclass(frozen=True, slots=True)
+class RunColumns:
+    """Widths in cells. On wide terminals (``note`` 0) the note takes the place of the stages still to come."""
+
+    title: int
+    note: int
+    stages: tuple[int, ...] = STAGE_WIDTHS
 
 
-def run_widths(width: int) -> tuple[int, int]:
-    """Widths of title and note. On wide terminals the note takes the place of the stages still to come."""
+def run_columns(width: int, rows: Sequence[RunRow] = ()) -> RunColumns:
+    """The columns for some plans: what titles do not need goes to the stages that want more, the last ones first."""
     rest = width - 4 - 12 - 9
+    if width < WIDE:
+        title = max(12, (rest - 8) * 50 // 100)
+        return RunColumns(title, max(0, rest - 8 - title))
+    title = rest - sum(STAGE_WIDTHS)
+    spare = max(0, title - min(LEAST_TITLE, max((cell_len(safe(row.title)) for row in rows), default=title)))
+    stages = list(STAGE_WIDTHS)
+    for number in reversed(range(len(stages))):
+        wanted = max(
+            (cell_len(stage_text(row.stages[number])) + 1 for row in rows if number < len(row.stages)), default=0
+        )
+        more = max(0, min(spare, wanted - stages[number]))
+        stages[number] += more
+        spare -= more
+    return RunColumns(rest - sum(stages), 0, tuple(stages))
+
+
+def stage_text(cell: StageCell) -> str:
+    """A stage in words; one that went wrong shows its sign even where the text forgot it."""
+    text, sign = safe(cell.text), STAGE_SIGNS[cell.state]
+    return f"{sign} {text}".rstrip() if cell.state in ("failed", "warn") and text[:1] not in ("▲", "■", "?") else text
+
+
+def runs_head(width: int, columns: RunColumns | None = None) -> list[Span]:
+    columns = columns or run_columns(width)
+    text = f"    {left('set', columns.title)} {left('state', 10)} {right('since', 7)}  "
     if width >= WIDE:
-        return rest - sum(STAGE_WIDTHS), 0
-    title = max(12, (rest - 8) * 50 // 100)
-    return title, max(0, rest - 8 - title)
+        stages = (left(name, cells) for name, cells in zip(STAGES, columns.stages, strict=True))
+        return [(text + "".join(stages), "muted")]
+    return [(text + left("steps", 8) + left("note", columns.note), "muted")]
 
 
-def run_spans(row: RunRow, width: int, current: bool) -> list[Span]:
+def run_spans(row: RunRow, width: int, current: bool, columns: RunColumns | None = None) -> list[Span]:
     """One plan: sign, people, state, since when, stages, and what there is to say about it."""
-    title, note = run_widths(width)
+    columns = columns or run_columns(width)
+    title, note = columns.title, columns.note
     tone = SIGN_TONES.get(row.sign, "plain")
     note_tone = tone if tone != "plain" else "muted"
     spans: list[Span] = [
@@ -84,9 +115,9 @@ def run_spans(row: RunRow, width: int, current: bool) -> list[Span]:
     begun = row.stages
     while row.note and begun and begun[-1].state == "todo":
         begun = begun[:-1]
-    for cell, cells in zip(begun, STAGE_WIDTHS, strict=False):
-        spans.append((left(cell.text, cells - 1) + " ", STAGE_TONES[cell.state]))
-    return [*spans, (clip(row.note, sum(STAGE_WIDTHS[len(begun) :])), note_tone)]
+    for cell, cells in zip(begun, columns.stages, strict=False):
+        spans.append((left(stage_text(cell), cells - 1) + " ", STAGE_TONES[cell.state]))
+    return [*spans, (clip(row.note, sum(columns.stages[len(begun) :])), note_tone)]
 
 
 class RunsList(LineList):
@@ -95,6 +126,7 @@ class RunsList(LineList):
     def __init__(self) -> None:
         super().__init__(ident="runs")
         self._rows: Sequence[RunRow] = ()
+        self._columns: tuple[int, RunColumns] | None = None
 
     @property
     def current(self) -> RunRow | None:
@@ -104,8 +136,15 @@ class RunsList(LineList):
         """Show these plans; the cursor stays on its plan."""
         before = self.current.plan_id if self.current is not None else None
         self._rows = rows
+        self._columns = None
         cursor = next((n for n, row in enumerate(rows) if row.plan_id == before), None)
         self.set_count(len(rows), cursor)
+
+    def columns(self, width: int) -> RunColumns:
+        """The columns of these plans at a width."""
+        if self._columns is None or self._columns[0] != width:
+            self._columns = (width, run_columns(width, self._rows))
+        return self._columns[1]
 
     def go_to(self, plan_id: str) -> None:
         for number, row in enumerate(self._rows):
@@ -113,7 +152,7 @@ class RunsList(LineList):
                 self.cursor = number
 
     def spans(self, index: int, width: int) -> list[Span]:
-        return run_spans(self._rows[index], width, index == self.cursor)
+        return run_spans(self._rows[index], width, index == self.cursor, self.columns(width))
 
 
 def history_head(width: int) -> list[Span]:
