@@ -177,9 +177,10 @@ async def test_a_filter_that_matches_nothing_says_how_to_get_out():
         assert "nothing matches; esc shows all" in lines(app)[-2]
 
 
-async def test_ticks_can_be_gone_through_and_taken_back():
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_ticks_can_be_gone_through_and_taken_back(size):
     desk = FakeDesk()
-    async with cockpit(desk) as (app, pilot):
+    async with cockpit(desk, size) as (app, pilot):
         await press(pilot, "enter", "a")
         first, second = app.screen.query(Tick)
         await press(pilot, "up")

@@ -97,6 +97,10 @@ class Tick(Lines, can_focus=True):
         return strip(self, self._rows[y] if y < len(self._rows) else [], self.size.width, Style(bgcolor=color))
 
 
+class Facts(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The part that scrolls. Without keys of its own: Textual's would take ↑ and ↓ before the dialog has them."""
+
+
 class ConfirmScreen(Dialog[Confirmed | None]):
     """The focus starts on the first warning; afterwards on the word. Only these keys act, ctrl+c and ctrl+q beside
     them. Nothing is decided here: the answer is what was ticked and typed, or None.
@@ -115,7 +119,7 @@ class ConfirmScreen(Dialog[Confirmed | None]):
         with Vertical(classes="dialog"):
             yield Lines(ident="heading", classes="head")
             yield Lines(ident="window")
-            with VerticalScroll(id="facts", can_focus=False):
+            with Facts(id="facts"):
                 yield Lines(ident="sections")
                 for check in self._view.warnings:
                     yield Tick(check)
@@ -137,8 +141,8 @@ class ConfirmScreen(Dialog[Confirmed | None]):
         return list(self.query(Tick))
 
     @property
-    def _facts(self) -> VerticalScroll:
-        return self.query_one("#facts", VerticalScroll)
+    def _facts(self) -> Facts:
+        return self.query_one(Facts)
 
     def _width(self) -> int:
         return min(108, self.app.size.width) - 5
