@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mergetui.planning.activity import counts
@@ -20,17 +21,20 @@ class Standing:
     reasons: tuple[tuple[str, int], ...]
 
 
-def standings(dossier: Dossier, rules: Rules) -> tuple[Standing, ...]:
-    """All members, the proposed master first. Ties go to the record created first, then to the lower key."""
-    any_salesforce = any(member.salesforce for member in dossier.members)
-    least = min((_filled(member) for member in dossier.members), default=0)
-    made = [_standing(member, any_salesforce, least, rules) for member in dossier.members]
-    born = {member.key: _created(member) for member in dossier.members}
+def standings(members: Sequence[Member], rules: Rules) -> tuple[Standing, ...]:
+    """All members, the proposed master first. Ties go to the record created first, then to the lower key.
+
+    Members of a fresh dossier, or bare ones from the mirror for the queue's first guess.
+    """
+    any_salesforce = any(member.salesforce for member in members)
+    least = min((_filled(member) for member in members), default=0)
+    made = [_standing(member, any_salesforce, least, rules) for member in members]
+    born = {member.key: _created(member) for member in members}
     return tuple(sorted(made, key=lambda standing: (-standing.points, born[standing.key], standing.key)))
 
 
 def propose(dossier: Dossier, rules: Rules) -> str:
-    return standings(dossier, rules)[0].key
+    return standings(dossier.members, rules)[0].key
 
 
 def _standing(member: Member, any_salesforce: bool, least: int, rules: Rules) -> Standing:

@@ -2,18 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mergetui import errors
+from mergetui.config import DEMO, paths, profile_names
 from mergetui.records.clock import local_now
 from mergetui.records.crm import Crm, OrgIdentity
 from mergetui.workflow.office import Office
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mergetui.crm.grants import OAuthApp
 
 NAMES: dict[Crm, str] = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
+
+
+def require_profile(profile: str) -> None:
+    """Raises Problem for a profile that is neither in profiles.toml nor has any file: most likely a typing error."""
+    names = {"default", DEMO, *profile_names()}
+    found = paths(profile)
+    if profile in names or any(_has_files(folder) for folder in (found.data, found.state)):
+        return
+    if found.data.parent.is_dir():
+        names |= {folder.name for folder in found.data.parent.iterdir() if _has_files(folder)}
+    raise errors.Problem(
+        f"There is no profile {profile}; known: {', '.join(sorted(names))}.",
+        "Nothing was done.",
+        f"`mergetui --profile {profile} login salesforce` would make it, once {found.config_file} names its app.",
+    )
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def environment_tokens(office: Office, crm: Crm) -> bool:
+    """Whether a scheduler's token takes the sign-in's place. Raises Usage for half a setting."""
+    from mergetui.crm.tokens import tokens_from_environment
+
+    return office.profile != DEMO and tokens_from_environment(crm, os.environ) is not None
+
+
+@contextmanager
+def keyring_needed(not_done: str) -> Iterator[None]:
+    """A missing or locked keyring is told with what was not done here."""
+    try:
+        yield
+    except errors.NoKeyring as problem:
+        raise errors.NoKeyring(problem.happened, not_done, problem.todo) from problem
+
+
+def ready_to_sign_in(office: Office, crm: Crm) -> None:
+    """Look at the profile and at the keyring before a person is asked for anything. Raises Usage or NoKeyring."""
+    app_of(office, crm)
+    office.token_store().read(crm)
 
 
 def app_of(office: Office, crm: Crm, hubspot_secret: str = "") -> OAuthApp:

@@ -159,11 +159,10 @@ class CockpitDesk:
             return QueuePreview((), "", "")
         persons = self._office.persons(found.members)
         contacts = [mirror.hubspot(person.hubspot_id) if person.hubspot_id else None for person in persons]
-        synced = {person.hubspot_id for person in persons if person.salesforce_id}
         lost = [
             f"contact {contact.id} with {words(counters(contact))}"
-            for contact in at_risk(persons, contacts)
-            if contact.id in synced and counters(contact)
+            for person, contact in at_risk(mirror, persons, self._office.rules)
+            if person.salesforce_id and counters(contact)
         ]
         why = " · ".join(f"{sentence} {weight:+.1f}" for sentence, weight in strongest_first(found.evidence))
         return QueuePreview(

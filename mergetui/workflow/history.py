@@ -6,6 +6,7 @@ from typing import Any
 
 from mergetui.merging.progress import read_progress
 from mergetui.store import Ledger
+from mergetui.workflow.runs import local_time
 
 
 def history(ledger: Ledger) -> list[dict[str, Any]]:
@@ -53,6 +54,21 @@ def history(ledger: Ledger) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def lines(ledger: Ledger) -> list[str]:
+    """``date  who confirmed it  state  names: dead ids → living id``, newest first."""
+    found = history(ledger)
+    who = max((len(entry["confirmed"]["by"]) for entry in found), default=0)
+    told = []
+    for entry in found:
+        ids = ", ".join(entry["salesforce"]["merged"])
+        master = entry["salesforce"]["master"]
+        told.append(
+            f"{local_time(entry['confirmed']['at'])}  {entry['confirmed']['by']:<{who}}  {entry['state']:<10}"
+            f" {entry['title']}{f': {ids} → {master}' if ids else ''}"
+        )
+    return told or ["nothing merged yet"]
 
 
 def crosswalk(ledger: Ledger) -> list[tuple[str, str, str]]:

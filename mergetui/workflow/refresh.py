@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mergetui.planning.activity import counters, stake_points, words
+from mergetui.planning.master import standings
 from mergetui.planning.people import short_id
+from mergetui.planning.rules import Rules
 from mergetui.records.crm import HubSpotContact
 from mergetui.records.people import DuplicateSet, Person
+from mergetui.records.review import Member
 from mergetui.store import Mirror, StakeRow
 from mergetui.workflow.office import Office
 
@@ -40,18 +43,18 @@ def match(office: Office, told: Told) -> str:
 
     mirror = office.mirror
     result = find(mirror.facts(), progress=lambda what, done, total: told(what, done, total))
-    stakes = {found.id: stake_row(mirror, found) for found in result.sets}
+    stakes = {found.id: stake_row(mirror, found, office.rules) for found in result.sets}
     mirror.replace_sets(result.sets, stakes)
     return f"{len(result.sets):,} duplicate sets found among {len(mirror.persons()):,} people."
 
 
-def stake_row(mirror: Mirror, found: DuplicateSet) -> StakeRow:
+def stake_row(mirror: Mirror, found: DuplicateSet, rules: Rules) -> StakeRow:
     """What the queue shows of a set, from the mirror alone: HubSpot's counters stand in for the full timeline."""
     persons = [person for key in found.members if (person := mirror.person(key)) is not None]
     contacts = [mirror.hubspot(person.hubspot_id) if person.hubspot_id else None for person in persons]
     linked = [person for person in persons if person.salesforce_id and person.hubspot_id]
     names = [_name(mirror, person, contact) for person, contact in zip(persons, contacts, strict=True)]
-    risk = at_risk(persons, contacts)
+    risk = [contact for _, contact in at_risk(mirror, persons, rules)]
     total: dict[str, int] = {}
     for contact in risk:
         for kind, count in counters(contact).items():
@@ -68,20 +71,23 @@ def stake_row(mirror: Mirror, found: DuplicateSet) -> StakeRow:
     )
 
 
-def at_risk(persons: Sequence[Person], contacts: Sequence[HubSpotContact | None]) -> list[HubSpotContact]:
-    """The HubSpot contacts that would not be the primary one: all but the richest, linked ones first.
-
-    A guess for the queue, from the mirror alone; the review proposes the master from a fresh read.
-    """
-    order = sorted(
-        (contact for contact in contacts if contact is not None),
-        key=lambda contact: (
-            not any(person.salesforce_id and person.hubspot_id == contact.id for person in persons),
-            -stake_points(counters(contact)),
-            contact.id,
-        ),
-    )
-    return order[1:]
+def at_risk(mirror: Mirror, persons: Sequence[Person], rules: Rules) -> list[tuple[Person, HubSpotContact]]:
+    """The HubSpot contacts of all but the proposed master: a guess for the queue, from the mirror alone; the review
+    proposes the master from a fresh read, by the same rules."""
+    members = [
+        Member(
+            person.key,
+            mirror.salesforce(person.salesforce_id) if person.salesforce_id else None,
+            mirror.hubspot(person.hubspot_id) if person.hubspot_id else None,
+        )
+        for person in persons
+    ]
+    master = standings(members, rules)[0].key if members else ""
+    return [
+        (person, member.hubspot)
+        for person, member in zip(persons, members, strict=True)
+        if member.key != master and member.hubspot is not None
+    ]
 
 
 def _name(mirror: Mirror, person: Person, contact: HubSpotContact | None) -> str:

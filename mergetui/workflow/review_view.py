@@ -48,7 +48,7 @@ def review_view(
     }
     shown = [_row(dossier, row, choices, {**users, **accounts}, rules) for row in rows]
     shown += _activity_rows(dossier, now)
-    best = standings(dossier, rules)
+    best = standings(dossier.members, rules)
     reasons = next((entry.reasons for entry in best if entry.key == choices.master), ())
     proposed = best[0].key == choices.master
     return ReviewView(

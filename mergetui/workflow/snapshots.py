@@ -18,8 +18,10 @@ def run_action(office: Office, action: str, wanted: str | None) -> tuple[int, li
     if wanted and not names:
         raise errors.Usage(f"No snapshot begins with {wanted!r}.", "", "`mergetui snapshot list` shows them all.")
     if action == "list":
-        return 0, [_line(office, name) for name in names]
+        return 0, [_line(office, name) for name in names] or ["no snapshots yet"]
     if action == "show":
+        if not names:
+            return 0, ["no snapshots yet"]
         if len(names) != 1:
             raise errors.Usage(f"{len(names)} snapshots fit.", "Nothing was shown.", "Give more of the name.")
         return 0, [json.dumps(office.snapshots.read(names[0]), indent=2, ensure_ascii=True)]
@@ -28,7 +30,7 @@ def run_action(office: Office, action: str, wanted: str | None) -> tuple[int, li
     missing = sorted(owed - set(office.snapshots.names())) if not wanted else []
     lines += [f"{name}: MISSING" for name in missing]
     bad = sum(line.endswith(("DAMAGED", "MISSING")) for line in lines)
-    lines.append(f"{len(names)} snapshots, {bad} bad")
+    lines.append(f"{len(names)} snapshot{'' if len(names) == 1 else 's'}, {bad} bad" if lines else "no snapshots yet")
     return (1 if bad else 0), lines
 
 

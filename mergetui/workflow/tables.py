@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mergetui import errors
 from mergetui.matching.match import THRESHOLD
-from mergetui.matching.table import Writer, match_table, write_pairs, write_sets
+from mergetui.matching.table import Columns, Writer, match_table, write_pairs, write_sets
 from mergetui.workflow.refresh import Told
 
 
@@ -23,11 +23,17 @@ class TableJob:
     renamed: Mapping[str, str] = field(default_factory=dict)
 
 
-def match_file(job: TableJob, told: Told) -> str:
+def match_file(job: TableJob, told: Told, said: Callable[[str], None]) -> str:
     """Read, match, write; returns the sentence to print. The output appears only when it is complete.
 
-    Raises Problem when a file cannot be read or written, or is not such a table.
+    ``said`` gets the sentences about the columns. Raises Usage for two files of one name, Problem when a file cannot
+    be read or written, or is not such a table.
     """
+    files = [Path(name).absolute() for name in (job.input, job.output, job.clusters) if name]
+    if len(set(files)) < len(files):
+        raise errors.Usage(
+            "One file is named twice.", "Nothing was matched.", "Give input and outputs different names."
+        )
     try:
         with Path(job.input).open(encoding="utf-8-sig", newline="") as lines:
             found = match_table(
@@ -35,6 +41,7 @@ def match_file(job: TableJob, told: Told) -> str:
                 renamed=job.renamed,
                 threshold=THRESHOLD if job.threshold is None else job.threshold,
                 progress=lambda what, done, total: told(what, done, total),
+                on_columns=lambda columns: _say_columns(columns, said),
             )
     except OSError as error:
         raise errors.Problem(
@@ -43,7 +50,17 @@ def match_file(job: TableJob, told: Told) -> str:
     _write(job.output, lambda out: write_pairs(found.pairs, out, explain=job.explain))
     if job.clusters:
         _write(job.clusters, lambda out: write_sets(found.sets, out))
-    return f"{len(found.pairs):,} pairs in {len(found.sets):,} sets, written to {job.output}."
+    pairs, sets = len(found.pairs), len(found.sets)
+    return (
+        f"{pairs:,} pair{'' if pairs == 1 else 's'} in {sets:,} set{'' if sets == 1 else 's'}, written to {job.output}."
+    )
+
+
+def _say_columns(columns: Columns, said: Callable[[str], None]) -> None:
+    used = (name if name == column else f"{name} (as {column})" for column, (_, name) in columns.used.items())
+    said(f"columns used: {', '.join(used)}")
+    if columns.ignored:
+        said(f"columns ignored: {', '.join(name or '(no name)' for name in columns.ignored)[:1000]}")
 
 
 def _write(name: str, fill: Callable[[Writer], None]) -> None:

@@ -124,7 +124,7 @@ def test_the_linked_record_is_proposed_even_when_the_other_is_fuller() -> None:
     full = record(2, FirstName="A", Title="B", Phone="C", Tier__c="Gold", Email="x@acme.example")
     found = dossier(member(1, record(1), contact(1, 1)), member(2, full))
     assert propose(found, RULES) == found.members[0].key
-    best = standings(found, RULES)[0]
+    best = standings(found.members, RULES)[0]
     assert best.points == sum(points for _, points in best.reasons)
     assert best.reasons[0] == ("HubSpot syncs with this record", 100)
 
