@@ -1,6 +1,5 @@
 """How the cockpit answers: one place for what is said, nothing decided by accident, nothing cut that has room."""
 
-import asyncio
 import os
 import pty
 import sys
@@ -14,8 +13,9 @@ from mergetui.records.views import QueuePreview, ReviewColumn
 from mergetui.ui import app as cockpit_app
 from mergetui.ui import keys, layout
 from mergetui.ui.app import MergetuiApp
+from mergetui.ui.screens import review
 from mergetui.ui.screens.confirm import ConfirmScreen, Tick, section_rows
-from mergetui.ui.screens.info import InfoScreen
+from mergetui.ui.screens.info import InfoScreen, help_rows
 from mergetui.ui.screens.queue import preview_rows
 from mergetui.ui.text import score_text
 from mergetui.ui.widgets.bars import HeaderBar, answer_rows
@@ -127,6 +127,18 @@ async def test_the_plan_line_is_asked_anew_every_second_and_nothing_else_is_draw
         asked = desk.views
         app.screen_stack[-2]._look_at_plan()
         assert desk.views == asked
+
+
+async def test_a_view_that_takes_long_is_asked_every_third_second(monkeypatch):
+    desk = FakeDesk()
+    clock = iter(number / 20 for number in range(1000))
+    monkeypatch.setattr(review, "perf_counter", lambda: next(clock))
+    async with cockpit(desk) as (app, pilot):
+        await press(pilot, "enter")
+        asked = desk.views
+        for _ in range(6):
+            app.screen._look_at_plan()
+        assert desk.views - asked in (2, 3)  # the screen's own timer may have asked once
 
 
 async def test_the_header_takes_only_the_lines_it_needs_after_growing():
@@ -354,11 +366,16 @@ def test_bound_keys_come_from_the_table():
     assert keys.bound("reading") >= {"escape"} and not keys.bound("reading") & {"q", "enter", "question_mark"}
 
 
+def test_help_cuts_no_key():
+    for place, acts in keys.PLACES.items():
+        said = text(help_rows((place,), False)(103))
+        assert all(act.shown in said for act in acts)
+
+
 async def test_a_refusal_that_names_a_row_still_goes_there():
     desk = FakeDesk()
     desk.stage_answer = Refusal("Title may not be empty", "sf:Title")
     async with cockpit(desk) as (app, pilot):
-        await asyncio.sleep(0)
         await press(pilot, "enter", "a")
         assert app.screen.query_one(ReviewGrid).row.key == "sf:Title"
         assert field("a", "b", "c", ("x",)).editable

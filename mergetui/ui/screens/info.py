@@ -15,6 +15,8 @@ from mergetui.ui.widgets.bars import KeyBar
 from mergetui.ui.widgets.lines import LineList
 
 Rows = list[list[Span]]
+KEYS_WIDTH = 21
+"""Cells for the keys in help: the longest of the table and two on each side."""
 
 
 class TextLines(LineList):
@@ -95,9 +97,9 @@ def help_rows(places: tuple[str, ...], read_only: bool) -> Callable[[int], Rows]
                 made += [[]] if made else []
                 made.append([(place.upper(), "title")])
                 title = place
-            first, *rest = wrap(why, width - 17)
-            made.append([("  " + left(shown, 15), "accent"), (first, "plain")])
-            made += [[(" " * 17 + line, "plain")] for line in rest]
+            first, *rest = wrap(why, width - KEYS_WIDTH)
+            made.append([("  " + left(shown, KEYS_WIDTH - 2), "accent"), (first, "plain")])
+            made += [[(" " * KEYS_WIDTH + line, "plain")] for line in rest]
         made += [[], [("● chosen  ○ other  ◆ edited  ★ master  — blank", "muted")]]
         made += [[("▲ needs acknowledgement  ■ blocks  · informs  ✓ done  ? unknown", "muted")]]
         if read_only:
