@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -24,6 +25,15 @@ first steps:
 exit codes: 0 done, 1 something needs a person (said on stderr), 2 wrong usage
 MERGETUI_HOME puts config, data and state into one folder; NO_COLOR is honoured.
 """
+
+STOPPED = {
+    "run": "Stopped. Nothing is lost: `mergetui resume` goes on with plans that had started.",
+    "resume": "Stopped. Nothing is lost: `mergetui resume` goes on with plans that had started.",
+    "sandbox": "Stopped.",
+    "pull": "Stopped. The mirror stays as it was; `mergetui pull` begins anew.",
+    "match": "Stopped. The duplicate sets stay as they were.",
+}
+"""What ctrl+c left, by command."""
 
 
 def parser(argv: Sequence[str] = ("demo", "sandbox")) -> argparse.ArgumentParser:
@@ -84,19 +94,67 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
     command: Command = getattr(options, "run", _cockpit)
+    _show_any_text()
     try:
+        _profile_is_known(options)
         return command(options)
     except Problem as problem:
         _say(problem)
         return problem.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped. Nothing is lost: `mergetui resume` goes on with plans that had started.\n")
+        sys.stderr.write(f"\n{STOPPED.get(options.command, 'Stopped. Nothing was changed in either CRM.')}\n")
         return 1
     except EOFError:
         sys.stderr.write("\nNothing was typed. Nothing was changed.\n")
         return 1
     except BrokenPipeError:
+        _forget_output()
         return 1
+    except Exception as error:
+        sys.stderr.write(f"{_mistake(error)}\n")
+        return 1
+
+
+def _show_any_text() -> None:
+    """A terminal or pipe that cannot show a character gets its number instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    """The reader of our output went away; Python's last flush at the end must not complain about it."""
+    import os
+
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+
+
+def _mistake(error: BaseException) -> str:
+    """The kind of error and its place in our package; never its text, which may hold people's data."""
+    import traceback
+    from pathlib import Path
+
+    here = Path(__file__).parent
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    ours = [frame for frame in frames if here in Path(frame.f_code.co_filename).parents]
+    last = (ours or frames)[-1]
+    code, line = last.f_code, next(n for frame, n in traceback.walk_tb(error.__traceback__) if frame is last)
+    path = Path(code.co_filename)
+    where = path.relative_to(here.parent).as_posix() if here in path.parents else path.name
+    return f"mergetui made a mistake and stopped ({type(error).__name__} at {where}:{line}); please report this line."
+
+
+def _profile_is_known(options: argparse.Namespace) -> None:
+    """A typing error in --profile makes no new profile; only a sign-in does, and a scheduler's first pull."""
+    made = options.command in ("login", "demo", "sandbox") or (options.command == "match" and options.input)
+    if made or options.profile in ("default", "demo"):
+        return
+    from mergetui.workflow.connect import require_profile
+
+    require_profile(options.profile, new_with_tokens=options.command == "pull")
 
 
 def _say(problem: Problem) -> None:
@@ -122,16 +180,24 @@ def _office(options: argparse.Namespace) -> Office:
 
 # the cockpit -----------------------------------------------------------------------------------------------------
 def _cockpit(options: argparse.Namespace) -> int:
-    return _open_cockpit(options.profile, read_only=options.read_only)
+    _needs_terminal("It was not opened.")
+    if options.profile == "demo":
+        from mergetui.workflow.demo import Users
+        from mergetui.workflow.office import Office
+
+        # counted for as long as this process lives: a demo that is left meanwhile does not end our sandbox
+        Users(Office("demo")).join()
+    _told_last(_show_cockpit(options.profile, read_only=options.read_only))
+    return 0
 
 
-def _open_cockpit(profile: str, *, read_only: bool) -> int:
+def _needs_terminal(not_done: str) -> None:
     if not sys.stdout.isatty() or not sys.stdin.isatty():
-        raise Usage(
-            "The cockpit needs a terminal.",
-            "It was not opened.",
-            "Use `mergetui --help` for commands without a screen.",
-        )
+        raise Usage("The cockpit needs a terminal.", not_done, "Use `mergetui --help` for commands without a screen.")
+
+
+def _show_cockpit(profile: str, *, read_only: bool) -> str:
+    """Open it and wait until it is left; returns the line to print then."""
     import gc
 
     # the collector would walk thousands of classes again and again while they are being made
@@ -142,24 +208,28 @@ def _open_cockpit(profile: str, *, read_only: bool) -> int:
 
     gc.freeze()
     gc.enable()
-    last = show(lambda: CockpitDesk(Office(profile, read_only=read_only)))
-    if last:
-        print(_printable(last))
-    return 0
+    return show(lambda: CockpitDesk(Office(profile, read_only=read_only)))
+
+
+def _told_last(line: str) -> None:
+    if line:
+        _told(line)
 
 
 def _demo(options: argparse.Namespace) -> int:
+    _needs_terminal("No sandbox was started.")
     from mergetui.config import DEMO
-    from mergetui.workflow.demo import open_demo, wait_for_runner
+    from mergetui.workflow.demo import Users, leave_demo, open_demo
     from mergetui.workflow.office import Office
 
-    sandbox = open_demo(_sandbox_words(options), sys.stderr)
+    users = Users(Office(DEMO))
+    sandbox = open_demo(_sandbox_words(options), sys.stderr, users)
+    last = ""
     try:
-        return _open_cockpit(DEMO, read_only=options.read_only)
+        last = _show_cockpit(DEMO, read_only=options.read_only)
     finally:
-        office = Office(DEMO)
-        wait_for_runner(office)
-        sandbox.end(office.paths.sandbox_json)
+        _told_last(leave_demo(sandbox, users, last))
+    return 0
 
 
 # sandbox ---------------------------------------------------------------------------------------------------------
@@ -189,12 +259,16 @@ def _login(options: argparse.Namespace) -> int:
     import getpass
     import webbrowser
 
-    from mergetui.workflow.connect import app_of, login
+    from mergetui.workflow.connect import app_of, keyring_needed, login, ready_to_sign_in
 
     office = _office(options)
+    with keyring_needed("You are not signed in."):
+        ready_to_sign_in(office, options.crm)
     secret = ""
     if options.crm == "hubspot":
         secret = getpass.getpass("HubSpot client secret (kept in the OS keyring): ").strip()
+        if not secret:
+            raise Usage("No secret was typed.", "You are not signed in.", "The HubSpot app's page shows it.")
     app = app_of(office, options.crm, secret)
 
     def browser(address: str) -> None:
@@ -222,18 +296,22 @@ def _pair(options: argparse.Namespace) -> int:
 def _logout(options: argparse.Namespace) -> int:
     import asyncio
 
-    from mergetui.workflow.connect import logout
+    from mergetui.workflow.connect import keyring_needed, logout
 
-    _told(asyncio.run(logout(_office(options), options.crm)))
+    with keyring_needed("No sign-in was ended."):
+        _told(asyncio.run(logout(_office(options), options.crm)))
     return 0
 
 
 def _status(options: argparse.Namespace) -> int:
-    from mergetui.workflow.status import status_lines
+    from mergetui.workflow.status import status
 
-    for line in status_lines(_office(options)):
+    lines, todo = status(_office(options))
+    for line in lines:
         _told(line)
-    return 0
+    for line in todo:
+        sys.stderr.write(_printable(line) + "\n")
+    return 1 if todo else 0
 
 
 # pulling and matching --------------------------------------------------------------------------------------------
@@ -244,9 +322,11 @@ def _progress(what: str, done: int, total: int | None) -> None:
 def _pull(options: argparse.Namespace) -> int:
     import asyncio
 
+    from mergetui.workflow.connect import keyring_needed
     from mergetui.workflow.refresh import pull
 
-    _told(asyncio.run(pull(_office(options), _progress, full=options.full)))
+    with keyring_needed("Nothing was pulled."):
+        _told(asyncio.run(pull(_office(options), _progress, full=options.full)))
     return 0
 
 
@@ -255,6 +335,8 @@ def _match(options: argparse.Namespace) -> int:
 
     if options.input or options.output:
         return _match_table(options)
+    if options.clusters or options.explain or options.map or options.threshold is not None:
+        raise Usage("--clusters, --explain, --map and --threshold go with --input.", "Nothing was matched.", "")
     _told(match(_office(options), _progress))
     return 0
 
@@ -266,29 +348,25 @@ def _match_table(options: argparse.Namespace) -> int:
         raise Usage("--input and --output go together.", "Nothing was matched.", "")
     if options.threshold is not None and not 0 < options.threshold < 1:
         raise Usage("--threshold is a probability between 0 and 1.", "Nothing was matched.", "")
-    renamed = dict(entry.split("=", 1) for entry in options.map if "=" in entry)
+    for entry in options.map:
+        if not all(entry.partition("=")):
+            raise Usage(f"--map {entry} does not rename a column.", "Nothing was matched.", "Write --map email=E_MAIL.")
+    renamed = dict(entry.split("=", 1) for entry in options.map)
 
     def progress(what: str, done: int, total: int | None) -> None:
         sys.stderr.write(f"{what}: {done:,}{f' of {total:,}' if total else ''}\n")
 
     job = TableJob(options.input, options.output, options.clusters, options.threshold, options.explain, renamed)
-    _told(match_file(job, progress))
+    _told(match_file(job, progress, lambda text: print(_printable(text), file=sys.stderr)))
     return 0
 
 
 # carrying out ----------------------------------------------------------------------------------------------------
 def _run(options: argparse.Namespace) -> int:
-    import asyncio
-
-    from mergetui.workflow.carry_out import run as carry_out
-
-    return asyncio.run(carry_out(_office(options), _told, attached=options.attached))
+    return _carry_out(_office(options), attached=options.attached)
 
 
 def _resume(options: argparse.Namespace) -> int:
-    import asyncio
-
-    from mergetui.workflow.carry_out import run as carry_out
     from mergetui.workflow.unfinished import open_plans
 
     office = _office(options)
@@ -297,7 +375,23 @@ def _resume(options: argparse.Namespace) -> int:
         _told(line)
     if not left:
         _told("No merge was interrupted.")
-    return asyncio.run(carry_out(office, _told, attached=False))
+    return _carry_out(office, attached=False)
+
+
+def _carry_out(office: Office, *, attached: bool) -> int:
+    import asyncio
+
+    from mergetui.workflow.carry_out import run as carry_out
+    from mergetui.workflow.connect import keyring_needed
+    from mergetui.workflow.unfinished import stopped_words
+
+    with keyring_needed("No plan was carried out; approved plans stay approved."):
+        code = asyncio.run(carry_out(office, _told, attached=attached))
+    stopped = "" if attached else stopped_words(office)
+    if stopped:
+        sys.stderr.write(f"{stopped}\n")
+        return 1
+    return code
 
 
 # looking back ----------------------------------------------------------------------------------------------------
@@ -305,7 +399,7 @@ def _history(options: argparse.Namespace) -> int:
     import csv
     import json
 
-    from mergetui.workflow.history import crosswalk, history
+    from mergetui.workflow.history import crosswalk, history, lines
 
     office = _office(options)
     if options.json:
@@ -315,9 +409,8 @@ def _history(options: argparse.Namespace) -> int:
         writer.writerow(("crm", "dead_id", "current_id"))
         writer.writerows(crosswalk(office.ledger))
     else:
-        for entry in history(office.ledger):
-            merged = ", ".join(entry["salesforce"]["merged"]) or "—"
-            _told(f"{entry['state']:<10} {entry['title']}: {merged} → {entry['salesforce']['master'] or '—'}")
+        for line in lines(office.ledger):
+            _told(line)
     return 0
 
 

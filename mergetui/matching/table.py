@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 from mergetui import errors
@@ -14,8 +16,31 @@ TEXTS = (
     "salutation", "first_name", "last_name", "email", "secondary_email", "phone", "mobile", "company", "title",
     "website", "street", "city", "state", "postal_code", "country", "lead_source",
 )  # fmt: skip
-COLUMNS = ("id", "source", "object", *TEXTS, "created_at", "updated_at")
+COLUMNS = ("id", "source", "object", *TEXTS)
 """What is read; any subset in any order, other columns are ignored."""
+
+SYNONYMS = {
+    "recordid": "id", "contactid": "id", "leadid": "id", "crm": "source", "firstname": "first_name",
+    "givenname": "first_name", "forename": "first_name", "surname": "last_name", "familyname": "last_name",
+    "emailaddress": "email", "mail": "email", "secondemail": "secondary_email", "otheremail": "secondary_email",
+    "phonenumber": "phone", "telephone": "phone", "mobilephone": "mobile", "cell": "mobile", "cellphone": "mobile",
+    "mobilenumber": "mobile", "account": "company", "accountname": "company", "companyname": "company",
+    "organization": "company", "jobtitle": "title", "websiteurl": "website", "streetaddress": "street",
+    "mailingstreet": "street", "mailingcity": "city", "mailingstate": "state", "province": "state",
+    "stateregion": "state", "zip": "postal_code", "zipcode": "postal_code", "postcode": "postal_code",
+    "mailingpostalcode": "postal_code", "countryregion": "country", "mailingcountry": "country",
+}  # fmt: skip
+"""Other usual names, in the spelling of ``_plain``: those of both CRMs' own exports among them."""
+
+SEPARATORS = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a header line means. ``used``: our column → its place and the file's own name for it."""
+
+    used: Mapping[str, tuple[int, str]]
+    ignored: tuple[str, ...]
 
 
 class Writer(Protocol):
@@ -24,47 +49,96 @@ class Writer(Protocol):
     def writerow(self, row: Iterable[Any], /) -> Any: ...
 
 
-def read_people(lines: Iterable[str], renamed: Mapping[str, str] | None = None) -> Iterator[PersonFacts]:
-    """People out of the lines of a CSV file, one at a time; empty = missing.
+def read_people(
+    lines: Iterable[str],
+    renamed: Mapping[str, str] | None = None,
+    on_columns: Callable[[Columns], None] | None = None,
+) -> Iterator[PersonFacts]:
+    """People out of the lines of a CSV file, one at a time; empty = missing. Semicolons and tabs separate as well.
 
-    ``renamed``: our column → the file's (``--map email=E_MAIL``). Raises Problem for a missing id column, empty or
-    double ids, and rows that are no CSV; only the line's number is named, never its content.
+    ``renamed``: our column → the file's (``--map email=E_MAIL``). ``on_columns`` is told once what the header means.
+    Raises Problem for a missing id column, no column to compare, empty or double ids, and rows that are no CSV; only
+    the line's number is named, never its content.
     """
-    rows = csv.reader(lines, strict=True)
+    number = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal number
+        for line in lines:
+            number += 1
+            yield line
+
+    rest = counted()
     try:
-        yield from _read(rows, dict(renamed or {}))
+        first = next(rest, "")
+        rows = csv.reader(chain([first], rest), strict=True, delimiter=separator(first))
+        yield from _read(rows, dict(renamed or {}), on_columns)
     except csv.Error as error:
-        raise _wrong(f"Line {rows.line_num} is not valid CSV ({error}).", "Check its quotes.") from error
+        raise _wrong(f"Line {number} is not valid CSV ({error}).", "Check its quotes.") from error
     except UnicodeDecodeError as error:
         raise _wrong("The file is not UTF-8 text.", "Save it again as CSV UTF-8.") from error
 
 
-def _read(rows: Any, renamed: dict[str, str]) -> Iterator[PersonFacts]:
-    header = next(rows, None)
-    if not header:
-        raise _wrong("The file is empty.", f"Its first line must name columns, {', '.join(COLUMNS[:6])} …")
+def separator(header: str) -> str:
+    """What stands between the names of a header line; a comma when nothing does."""
+    bare = "".join(header.split('"')[::2])
+    return max(SEPARATORS, key=bare.count)
+
+
+def columns_of(header: Sequence[str], renamed: Mapping[str, str]) -> Columns:
+    """Names are compared without case, spaces, hyphens and underscores; the first of two that fit counts.
+
+    Raises Problem when there is no id, or nothing beside it to compare.
+    """
     names = [name.strip().lstrip("\ufeff") for name in header]
     unknown = sorted(set(renamed) - set(COLUMNS))
     if unknown:
         raise _wrong(f"There is no column called {unknown[0]!r} to map.", f"Known are {', '.join(COLUMNS)}.")
-    at: dict[str, int] = {}
-    lower = [name.lower() for name in names]
-    for column in COLUMNS:
-        if column in renamed:
-            if renamed[column] not in names:
-                raise _wrong(f"The file has no column {renamed[column]!r}.", f"It has: {', '.join(names)[:300]}.")
-            at[column] = names.index(renamed[column])
-        elif column in lower:
-            at[column] = lower.index(column)
-    if "id" not in at:
+    used: dict[str, tuple[int, str]] = {}
+    for column, name in renamed.items():
+        if name not in names:
+            raise _wrong(f"The file has no column {name!r}.", f"It has: {', '.join(names)[:300]}.")
+        used[column] = (names.index(name), name)
+    taken = {place for place, _ in used.values()}
+    # a column's own name goes before its synonyms: "Id" is meant where "Contact ID" stands as well
+    for meaning in ({_plain(column): column for column in COLUMNS}, SYNONYMS):
+        for place, name in enumerate(names):
+            column = meaning.get(_plain(name), "")
+            if column and column not in used and place not in taken:
+                used[column] = (place, name)
+                taken.add(place)
+    told = f"The file's columns are: {', '.join(names)[:300]}."
+    if "id" not in used:
         raise _wrong(
-            "The file has no column called id.", "Name the one that holds the record's id, as in `--map id=ContactId`."
+            "The file has no column called id.",
+            f"Name the one that holds the record's id, as in `--map id=ContactId`. {told}",
         )
+    if not used.keys() & set(TEXTS):
+        raise _wrong(
+            "The file has no column to compare beside id.",
+            f"Known are {', '.join(TEXTS)}; name others as in `--map email=E_MAIL`. {told}",
+        )
+    ordered = {column: used[column] for column in COLUMNS if column in used}
+    return Columns(ordered, tuple(name for place, name in enumerate(names) if place not in taken))
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _read(rows: Any, renamed: dict[str, str], on_columns: Callable[[Columns], None] | None) -> Iterator[PersonFacts]:
+    header = next(rows, None)
+    if not header:
+        raise _wrong("The file is empty.", f"Its first line must name columns, {', '.join(COLUMNS[:6])} …")
+    columns = columns_of(header, renamed)
+    if on_columns is not None:
+        on_columns(columns)
+    at = {column: place for column, (place, _) in columns.used.items()}
     seen: set[str] = set()
     for row in rows:
         if not any(row):
             continue
-        if len(row) > len(names):
+        if len(row) > len(header):
             raise _wrong(
                 f"Line {rows.line_num} has more values than there are columns.", "Check its quotes and commas."
             )
@@ -90,11 +164,12 @@ def match_table(
     renamed: Mapping[str, str] | None = None,
     threshold: float = THRESHOLD,
     progress: Progress | None = None,
+    on_columns: Callable[[Columns], None] | None = None,
 ) -> MatchResult:
     """``read_people`` and ``match`` in one. Raises Problem also for a threshold outside 0–1."""
     if not 0 < threshold < 1:
         raise _wrong("The threshold must lie between 0 and 1.", f"The recommended one is {THRESHOLD}.")
-    return match(read_people(lines, renamed), threshold=threshold, progress=progress)
+    return match(read_people(lines, renamed, on_columns), threshold=threshold, progress=progress)
 
 
 def write_pairs(pairs: Iterable[CandidatePair], out: Writer, *, explain: bool = False) -> None:

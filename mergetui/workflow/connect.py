@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 NAMES: dict[Crm, str] = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 
 
-def require_profile(profile: str) -> None:
-    """Raises Problem for a profile that is neither in profiles.toml nor has any file: most likely a typing error."""
+def require_profile(profile: str, *, new_with_tokens: bool = False) -> None:
+    """Raises Problem for a profile that is neither in profiles.toml nor has any file: most likely a typing error.
+
+    ``new_with_tokens``: a new one may begin where a scheduler's tokens take the sign-in's place.
+    """
     names = {"default", DEMO, *profile_names()}
     found = paths(profile)
     if profile in names or any(_has_files(folder) for folder in (found.data, found.state)):
+        return
+    if new_with_tokens and all(os.environ.get(f"MERGETUI_{crm.upper()}_TOKEN") for crm in NAMES):
         return
     if found.data.parent.is_dir():
         names |= {folder.name for folder in found.data.parent.iterdir() if _has_files(folder)}

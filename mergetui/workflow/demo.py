@@ -9,6 +9,8 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -22,6 +24,33 @@ from mergetui.sync.window import DEFAULT_PERIOD_MS
 from mergetui.workflow.children import command, run_child
 from mergetui.workflow.connect import confirm_pair, login, pair_words
 from mergetui.workflow.office import Office
+from mergetui.workflow.unfinished import UNDER_WAY
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _SLOTS = 64
+    """Windows knows no shared locks: each user locks a byte of its own, and who is alone all of them."""
+
+    def _lock(descriptor: int, *, alone: bool) -> bool:
+        for at, size in [(0, _SLOTS)] if alone else [(slot, 1) for slot in range(_SLOTS)]:
+            os.lseek(descriptor, at, os.SEEK_SET)
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, size)
+            except OSError:
+                continue
+            return True
+        return False
+else:
+    import fcntl
+
+    def _lock(descriptor: int, *, alone: bool) -> bool:
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
 
 Told = Callable[[str], None]
 
@@ -53,6 +82,74 @@ class Sandbox:
             # a newer demo may have written its own line there meanwhile
             if json.loads(file.read_text()).get("pid") == self.info["pid"]:
                 file.unlink()
+
+
+class Users:
+    """Who looks at the demo's sandbox: each cockpit holds a shared lock on ``sandbox.users``. The operating system
+    frees it with its process, a ``kill -9`` included. The file is never deleted: that would race with the next user."""
+
+    def __init__(self, office: Office) -> None:
+        self._path = office.paths.state / "sandbox.users"
+        self._descriptor: int | None = None
+
+    def join(self) -> None:
+        """Be counted, beside others. Waits for one who starts or ends the sandbox. Raises Busy after a minute."""
+        self._take(lambda: self._try(alone=False))
+
+    def join_alone_if_possible(self) -> bool:
+        """Be counted; True when nobody else is, who is then kept out until ``join``. Raises Busy after a minute."""
+        alone = False
+
+        def take() -> bool:
+            nonlocal alone
+            alone = self._try(alone=True)
+            return alone or self._try(alone=False)
+
+        self._take(take)
+        return alone
+
+    def leave(self, end: Callable[[], None]) -> bool:
+        """No longer be counted; ``end`` is called, and new users are kept out meanwhile, when nobody else is there.
+
+        Of several that leave at once the last one finds nobody: each gives its own lock back first.
+        """
+        self._let_go()
+        try:
+            alone = self._try(alone=True)
+            if alone:
+                end()
+            return alone
+        finally:
+            self._let_go()
+
+    def _take(self, take: Callable[[], bool]) -> None:
+        until = time.monotonic() + 60
+        while not take():
+            if time.monotonic() > until:
+                raise errors.Busy(
+                    "Another demo has been starting or ending for a minute.", "The demo was not opened.",
+                    "Look for a mergetui that hangs, end it, and try again.",
+                )  # fmt: skip
+            time.sleep(0.05)
+
+    def _try(self, *, alone: bool) -> bool:
+        # POSIX changes a held lock in one step, so that nobody slips in between
+        if self._descriptor is not None and sys.platform != "win32":
+            return _lock(self._descriptor, alone=alone)
+        self._let_go()
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        if _lock(descriptor, alone=alone):
+            self._descriptor = descriptor
+            return True
+        os.close(descriptor)
+        return False
+
+    def _let_go(self) -> None:
+        """Closing gives the lock back: no child inherits the descriptor."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
 def find(file: Path) -> Sandbox | None:
@@ -145,8 +242,9 @@ async def prepare(sandbox: Sandbox, told: Told) -> None:
         office.close()
 
 
-def open_demo(words: Sequence[str], out: IO[str]) -> Sandbox:
-    """Everything before the cockpit: returns the sandbox, with the profile ``demo`` filled. Raises errors.Problem."""
+def open_demo(words: Sequence[str], out: IO[str], users: Users) -> Sandbox:
+    """Everything before the cockpit: returns the sandbox, with the profile ``demo`` filled, and counts us among its
+    ``users``. Raises errors.Problem."""
 
     def told(text: str) -> None:
         out.write(text + "\n")
@@ -154,10 +252,17 @@ def open_demo(words: Sequence[str], out: IO[str]) -> Sandbox:
 
     office = Office(DEMO)
     file = office.paths.sandbox_json
+    alone = users.join_alone_if_possible()
     found = find(file)
     if found is not None:
+        users.join()
         told("A sandbox of an earlier demo is still running; going on in it (its people and options stay as they are).")
         return found
+    if not alone:
+        raise errors.Busy(
+            "A cockpit of an earlier demo is still open, though its sandbox has ended.", "No new demo was started.",
+            "Leave it with q and start the demo again.",
+        )  # fmt: skip
     holder = office.runner_lock().holder()
     if holder is not None:
         raise errors.Busy(
@@ -175,16 +280,40 @@ def open_demo(words: Sequence[str], out: IO[str]) -> Sandbox:
             code = run_child(["--profile", DEMO, name], out)
             if code:
                 raise errors.Problem(f"`mergetui --profile {DEMO} {name}` failed.", "The demo was not opened.", "")
+        users.join()
     except BaseException:
         sandbox.end(file)
         raise
     return sandbox
 
 
+def leave_demo(sandbox: Sandbox, users: Users, last: str) -> str:
+    """End the sandbox unless somebody still uses it; returns the line to print. ``last``: the cockpit's own one."""
+    office = Office(DEMO)
+    try:
+        wait_for_runner(office)
+
+        def end() -> None:
+            sandbox.end(office.paths.sandbox_json)
+
+        if office.runner_lock().holder() is not None:
+            users.leave(lambda: None)
+            return f"{last} The sandbox stays for the runner, which is still at work.".strip()
+        if not users.leave(end):
+            return f"{last} The sandbox stays: another cockpit is open on it.".strip()
+        rows = office.ledger.rows(UNDER_WAY | {"approved", "waiting", "surprised"}) if last else []
+        counts: dict[str, int] = {}
+        for row in rows:
+            counts[row.state] = counts.get(row.state, 0) + 1
+        told = ", ".join(f"{count} {state}" for state, count in counts.items())
+        it = "this is" if len(rows) == 1 else "these are"
+        return f"Left: {told}. The sandbox ends with this demo, so {it} not carried to the end." if rows else ""
+    finally:
+        office.close()
+
+
 def wait_for_runner(office: Office, seconds: float = 20.0) -> None:
     """The sandbox must outlive the pair that a runner is in."""
-    import time
-
     end = time.monotonic() + seconds
     while office.runner_lock().holder() is not None and time.monotonic() < end:
         time.sleep(0.1)

@@ -57,7 +57,8 @@ def _sign_ins(office: Office, todo: list[str]) -> list[str]:
                 out.append(crm)
         except errors.NoKeyring as problem:
             closed = problem
-        lines.append(f"{NAMES[crm]}: {said}{f', pinned to {org["name"]} ({org["id"]})' if org else ''}")
+        pinned = f", pinned to {org['name']} ({org['id']})" if org else ""
+        lines.append(f"{NAMES[crm]}: {said}{pinned}")
     if closed is not None:
         todo.append(f"{closed.happened} {closed.todo}")
     elif out:

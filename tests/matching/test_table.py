@@ -6,7 +6,7 @@ import io
 import pytest
 
 from mergetui import errors
-from mergetui.matching.table import match_table, read_people, write_pairs, write_sets
+from mergetui.matching.table import Columns, match_table, read_people, write_pairs, write_sets
 
 TABLE = """\ufeffEmail,ID,ignored,last_name,first_name,phone
 jane@acme.example,7,x,Ellerby,Jane,
@@ -46,6 +46,35 @@ def test_columns_can_be_renamed() -> None:
     for renamed in ({"id": "Nope"}, {"e-mail": "E"}):
         with pytest.raises(errors.Problem):
             read("Key,E\na,b\n", renamed)
+
+
+def test_headers_as_people_write_them() -> None:
+    told: list[Columns] = []
+    text = "Contact ID,First Name,surname,E-Mail,Mobile Phone,Account Name,ZIP,Id,Notes\n1,Jane,Ray,a@x,7,Acme,8,9,\n"
+    [row] = read_people(io.StringIO(text), on_columns=told.append)
+    assert (row.key, row.first_name, row.last_name, row.email) == ("9", "Jane", "Ray", "a@x")
+    assert (row.mobile, row.company, row.postal_code) == ("7", "Acme", "8")
+    assert told[0].used["first_name"] == (1, "First Name") and told[0].ignored == ("Contact ID", "Notes")
+
+
+def test_a_column_that_was_mapped_is_not_read_twice() -> None:
+    [row] = read_people(io.StringIO("id,email,last_name\n1,Acme,Ray\n"), {"company": "email"})
+    assert (row.company, row.email) == ("Acme", "")
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_other_separators_are_seen_in_the_header(mark: str) -> None:
+    text = (
+        mark.join(("id", '"last, name"', "first_name", "email")) + "\n" + mark.join(("1", "x", "Ray, Jr", "a")) + "\n"
+    )
+    [row] = read_people(io.StringIO(text))
+    assert (row.key, row.first_name, row.email) == ("1", "Ray, Jr", "a")
+
+
+def test_nothing_to_compare_is_said() -> None:
+    with pytest.raises(errors.Problem, match="no column to compare") as raised:
+        read("id,source,Vorname\n1,hubspot,Jane\n")
+    assert "Vorname" in str(raised.value)
 
 
 @pytest.mark.parametrize(
