@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
@@ -167,7 +168,7 @@ class CockpitDesk:
         why = " · ".join(f"{sentence} {weight:+.1f}" for sentence, weight in strongest_first(found.evidence))
         return QueuePreview(
             tuple(person_line(mirror, *each) for each in zip(persons, contacts, strict=True)),
-            f"{why}  → {found.score:.2f}",
+            f"{why}  → {math.floor(found.score * 1000) / 1000:.3f}",
             f"if only Salesforce were merged: {'; '.join(lost)} would be deleted at the next sync" if lost else "",
         )
 
