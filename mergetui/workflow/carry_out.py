@@ -15,12 +15,14 @@ from mergetui.merging.reading import read_schema
 from mergetui.merging.runner import Runner
 from mergetui.merging.timing import Timing
 from mergetui.merging.window import PollWatch, declared_period_ms
+from mergetui.records.clock import Clock, local_now
 from mergetui.records.journal import PlanRow
-from mergetui.records.plan import FINAL_STATES
 from mergetui.store import PairMark
 from mergetui.workflow.office import Office
+from mergetui.workflow.unfinished import plans, waiting_words
 
 Told = Callable[[str], None]
+SIGN_OF_LIFE_MS = 15_000
 
 
 async def run(office: Office, told: Told, *, attached: bool, timing: Timing | None = None) -> int:
@@ -57,7 +59,7 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
             stop_on_signals(deps.stopping)
             if attached:
                 stop_on_end_of_input(deps.stopping)
-            teller = asyncio.create_task(_tell_changes(office, told, attached))
+            teller = asyncio.create_task(_tell_changes(office, told, attached, hubspot.now))
             try:
                 await Runner(deps).run(until_done=not attached)
             finally:
@@ -71,9 +73,8 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
     waiting = office.ledger.rows({"approved", "waiting"})
     for row in left:
         told(plan_words(row, attached))
-    if waiting:
-        paused = "paused: " if "pause" in office.ledger.wishes() else ""
-        told(f"{paused}{len(waiting)} approved plans are left; go on in the cockpit (2, then p) or with `mergetui run`")
+    if waiting and not attached and "pause" in office.ledger.wishes():
+        told(f"paused: {plans(len(waiting))} left approved; p under 2 in the cockpit lets the runner go on")
     return 1 if left or (waiting and not attached) else 0
 
 
@@ -84,25 +85,34 @@ def plan_words(row: PlanRow, attached: bool) -> str:
     return f"{row.title}: {row.state}{f' – {row.why}' if row.why else ''}"
 
 
-async def _tell_changes(office: Office, told: Told, attached: bool) -> None:
-    """One line for each change of a plan's state, as it happens."""
+async def _tell_changes(office: Office, told: Told, attached: bool, now: Clock) -> None:
+    """One line for each change of a plan's state, as it happens; without a cockpit also a sign of life while plans
+    wait. ``now`` is HubSpot's clock."""
     seen = {row.plan_id: (row.state, row.why) for row in office.ledger.rows()}
     revision = -1
+    quiet_since = local_now()
+
+    def tell_new() -> bool:
+        fresh = [row for row in reversed(office.ledger.rows()) if seen.get(row.plan_id) != (row.state, row.why)]
+        for row in fresh:
+            seen[row.plan_id] = (row.state, row.why)
+            told(plan_words(row, attached))
+        return bool(fresh)
+
     while True:
-        now = office.ledger.revision()
-        if now != revision:
-            revision = now
-            for row in reversed(office.ledger.rows()):
-                state = (row.state, row.why)
-                if seen.get(row.plan_id) != state:
-                    seen[row.plan_id] = state
-                    told(plan_words(row, attached))
+        if office.ledger.revision() != revision:
+            revision = office.ledger.revision()
+            if tell_new():
+                quiet_since = local_now()
+        if not attached and local_now() - quiet_since > SIGN_OF_LIFE_MS:
+            quiet_since = local_now()
+            waiting = waiting_words(office, now() - local_now())
+            if waiting:
+                told(waiting)
         try:
             await asyncio.sleep(0.25)
         except asyncio.CancelledError:
-            for row in reversed(office.ledger.rows()):
-                if seen.get(row.plan_id) != (row.state, row.why) and row.state in FINAL_STATES:
-                    told(plan_words(row, attached))
+            tell_new()
             raise
 
 

@@ -151,6 +151,7 @@ class CockpitDesk:
 
     def queue_preview(self, set_id: str) -> QueuePreview:
         from mergetui.planning.activity import counters, words
+        from mergetui.planning.rules import Rules
         from mergetui.workflow.refresh import at_risk, person_line
         from mergetui.workflow.review_view import strongest_first
 
@@ -162,7 +163,7 @@ class CockpitDesk:
         contacts = [mirror.hubspot(person.hubspot_id) if person.hubspot_id else None for person in persons]
         lost = [
             f"contact {contact.id} with {words(counters(contact))}"
-            for person, contact in at_risk(mirror, persons, self._office.rules)
+            for person, contact in at_risk(mirror, persons, Rules())
             if person.salesforce_id and counters(contact)
         ]
         why = " · ".join(f"{sentence} {weight:+.1f}" for sentence, weight in strongest_first(found.evidence))

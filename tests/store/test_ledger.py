@@ -220,12 +220,13 @@ def test_only_the_owner_may_read(ledger: Ledger, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "data" / "ledger.db").stat().st_mode) == 0o600
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_a_problem_in_words(tmp_path: Path) -> None:
-    folder = tmp_path / "locked"
-    folder.mkdir(mode=0o500)
+def test_a_folder_that_refuses_is_a_problem_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **named: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(errors.Problem, match="writ"):
-        Ledger(folder / "ledger.db")
+        Ledger(tmp_path / "ledger.db")
 
 
 def test_a_full_disk_is_a_problem_in_words(ledger: Ledger) -> None:

@@ -72,6 +72,9 @@ class QueueScreen(Cockpit):
         yield PlainInput(placeholder="name or company, enter to keep, esc to leave", id="filter", select_on_focus=False)
 
     def _fetch(self, set_ids: Sequence[str]) -> list[QueueRow]:
+        if not self._painted:
+            self._painted = True
+            self.call_after_refresh(self._show_preview)
         return self.ask(lambda: self.desk.queue_rows(set_ids), [])
 
     @property
@@ -102,12 +105,7 @@ class QueueScreen(Cockpit):
         self.sets.marked &= set(ids)
         self.sets.load(ids, keep or self.sets.current)
         self._show_progress()
-        if self._painted:
-            self._show_preview()
-        else:
-            # the first paint does not wait for what reads single records
-            self._painted = True
-            self.set_timer(0.03, self._show_preview)
+        self._show_preview()
 
     def _look(self) -> None:
         """Once a second: have running plans changed what rows say?"""
@@ -138,6 +136,8 @@ class QueueScreen(Cockpit):
 
     def _show_preview(self) -> None:
         current = self.sets.current
+        if current is not None and not self._painted:
+            return  # the first paint of the rows does not wait for what reads single records
         height = 6 if self.app.size.height >= 30 else 5
         if current is None:
             rows: list[list[Span]] = [[(f" {self._empty()}", "muted")]]
