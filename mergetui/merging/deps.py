@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from mergetui.crm.hubspot import HubSpot
 from mergetui.crm.salesforce import Salesforce
+from mergetui.merging.halts import Halt
 from mergetui.merging.reading import Schema
 from mergetui.merging.timing import Timing
 from mergetui.merging.window import PollWatch
@@ -44,3 +45,12 @@ class Deps:
             await asyncio.wait_for(self.stopping.wait(), self.timing.look_s if seconds is None else seconds)
         except TimeoutError:
             pass
+
+    def note(self, plan_id: str, text: str) -> None:
+        """A line in the journal for people."""
+        self.ledger.append(plan_id, "note", "note", {"text": text[:500]})
+
+    def stop_here(self, halt: Halt) -> None:
+        """Raises ``halt`` when the runner has been asked to stop."""
+        if self.stopping.is_set():
+            raise halt

@@ -1,4 +1,4 @@
-"""The irreversible part of a plan, and everything after it that needs no waiting for the sync.
+"""The irreversible part of a plan.
 
 ``carry_on`` begins where the journal ends, so a fresh plan and one that was cut off take the same road.
 """
@@ -12,12 +12,13 @@ from typing import Literal
 from mergetui import errors
 from mergetui.merging.deps import Deps
 from mergetui.merging.halts import Failed, Halt, StillUnknown, Surprised, Waits
+from mergetui.merging.patience import patience_s, try_again, wait_s, without_digits
 from mergetui.merging.preflight import Clearance, Gate, next_loser, window_gate
 from mergetui.merging.progress import Progress, read_progress
-from mergetui.planning.values import same
+from mergetui.merging.writing import write_values
 from mergetui.records.codec import plain
-from mergetui.records.crm import HubSpotContact, SalesforceMergeAnswer, SalesforceObject
-from mergetui.records.plan import HubSpotMerge, MakePrimaryEmail, Plan, SalesforceMerge
+from mergetui.records.crm import HubSpotContact, SalesforceMergeAnswer
+from mergetui.records.plan import HubSpotMerge, Plan, SalesforceMerge
 
 PAUSE = "pause"
 """The wish that stops the runner after the pair it is in."""
@@ -44,14 +45,14 @@ class Procedure:
         if not self.deps.ledger.set_state(plan.id, "merging", expect={"preparing"}):
             raise Failed("the plan was taken back at the last moment; nothing was merged.")
         await self._rounds(plan, clearance.gate)
-        await self.write_values(plan)
+        await write_values(self.deps, plan)
 
     async def carry_on(self, plan: Plan) -> None:
         """Finish a plan whose journal shows an intent. Raises Halt; Failed when provably nothing was committed."""
         if not self.progress(plan).started:
             raise Failed("nothing was merged yet.")
         await self._rounds(plan, None)
-        await self.write_values(plan)
+        await write_values(self.deps, plan)
 
     def progress(self, plan: Plan) -> Progress:
         return read_progress(plan, self.deps.ledger.entries(plan.id))
@@ -83,7 +84,7 @@ class Procedure:
         approval = self.deps.ledger.approval(plan.id)
         told = ""
         while approval is not None:
-            self._stop_here(StillUnknown("stopped between two losers; `mergetui resume` goes on"))
+            self.deps.stop_here(StillUnknown("stopped between two losers; `mergetui resume` goes on"))
             why = "the runner is paused" if PAUSE in self.deps.ledger.wishes() else ""
             try:
                 if not why:
@@ -96,7 +97,7 @@ class Procedure:
                 why = problem.happened
             if without_digits(why) != without_digits(told):
                 told = why
-                self._note(plan, f"the next loser of the chain waits: {told}")
+                self.deps.note(plan.id, f"the next loser of the chain waits: {told}")
             await self.deps.pause()
         raise Surprised("the confirmation of this plan is gone; review the rest again")
 
@@ -230,7 +231,9 @@ class Procedure:
                 raise self._refusal(
                     plan, index, f"Salesforce refused the merge ({answer.code}): {answer.message[:300]}"
                 )
-            self._note(plan, "Salesforce reports a locked row; nothing was committed; trying again after a re-read")
+            self.deps.note(
+                plan.id, "Salesforce reports a locked row; nothing was committed; trying again after a re-read"
+            )
             await self.deps.pause(1.0 + attempt)
             fates = await self.deps.salesforce.fates(merge.object, [merge.loser_id, merge.master_id])
             if any(row.deleted for row in fates.values()):
@@ -278,7 +281,7 @@ class Procedure:
                     "Salesforce's answer was lost; it shows no merge so far. Reading on for 10 minutes after sending",
                 )
             await self.deps.pause()
-            self._stop_here(
+            self.deps.stop_here(
                 StillUnknown("stopped while the outcome in Salesforce was unknown; `mergetui resume` reads on")
             )
 
@@ -320,12 +323,12 @@ class Procedure:
         pending = isinstance(problem, errors.Unknown)
         while True:
             if problem is not None:
-                if not pending and not _try_again(problem):
+                if not pending and not try_again(problem):
                     await self._hubspot_refused(plan, index, merge, problem)
                     return
                 self._unknown(plan, f"HubSpot: {problem.happened} Reading both contacts")
-                await self.deps.pause(_wait_s(problem, self.deps.timing.look_s))
-                self._stop_here(
+                await self.deps.pause(wait_s(problem, self.deps.timing.look_s))
+                self.deps.stop_here(
                     StillUnknown("stopped while the outcome in HubSpot was unknown; `mergetui resume` reads on")
                 )
             try:
@@ -396,117 +399,14 @@ class Procedure:
         tail = f" {REPAIR}" if found == "gone" else " Merge the two contacts in HubSpot by hand, then press R."
         return f"{what}. Salesforce is merged, HubSpot is not.{tail}"
 
-    # values, e-mail, touch -------------------------------------------------------------------------------------
-    async def write_values(self, plan: Plan) -> None:
-        """Chosen values onto the returned id, chosen e-mail made primary, touch. Each may be repeated safely: they
-        set values, they do not add. Raises Surprised when a CRM refuses one for good."""
-        progress = self.progress(plan)
-        target = progress.returned_id or (plan.expected.old_hubspot_ids[0] if plan.expected.old_hubspot_ids else None)
-        if progress.returned_id is not None:
-            # once more: a run may have been cut off between the journal's line and this column
-            self.deps.ledger.set_returned(plan.id, progress.returned_id)
-        if "values" not in progress.done:
-            started = self.deps.clock()
-            if plan.write is not None and target is not None:
-                self.deps.ledger.append(plan.id, "intent", "values", {"id": target, "values": dict(plan.write.values)})
-                await self._write_hubspot(plan, target, dict(plan.write.values))
-            self.deps.ledger.append(plan.id, "outcome", "values", {"ok": True, "ms": self.deps.clock() - started})
-        if plan.email is not None and "email" not in progress.done:
-            await self._make_primary(plan, plan.email, target)
-            self.deps.ledger.append(plan.id, "outcome", "email", {"ok": True})
-        if plan.touch is not None and "touch" not in progress.done:
-            touch = plan.touch
-            self.deps.ledger.append(plan.id, "intent", "touch", {"field": touch.field})
-            await self._write_salesforce(plan, touch.object, touch.salesforce_id, {touch.field: touch.value})
-            self.deps.ledger.append(plan.id, "outcome", "touch", {"ok": True})
-
-    async def _make_primary(self, plan: Plan, email: MakePrimaryEmail, target: str | None) -> None:
-        """HubSpot first: there the address may belong to the merged contact only after its merge (T19, row 21)."""
-        self.deps.ledger.append(plan.id, "intent", "email", {"address": email.address})
-        if target is not None:
-            await self._write_hubspot(plan, target, {"email": email.address})
-        if email.object is not None and email.salesforce_id is not None:
-            await self._write_salesforce(plan, email.object, email.salesforce_id, {"Email": email.address})
-
-    async def _write_hubspot(self, plan: Plan, target: str, values: dict[str, str]) -> None:
-        while True:
-            try:
-                await self.deps.hubspot.update(target, values)
-                return
-            except errors.CrmProblem as problem:
-                if not (_try_again(problem) or isinstance(problem, errors.Unknown)):
-                    raise self._unwritten(problem) from problem
-                self._note(plan, f"HubSpot: {problem.happened} The values are sent again")
-                await self._before_again(plan, problem)
-            held = await self._held(target, list(values))
-            if held is not None and all(same(held.values.get(name), wanted) for name, wanted in values.items()):
-                return
-
-    async def _held(self, target: str, names: list[str]) -> HubSpotContact | None:
-        try:
-            return await self.deps.hubspot.contact(target, names)
-        except errors.Problem:
-            return None
-
-    async def _write_salesforce(
-        self, plan: Plan, name: SalesforceObject, record_id: str, values: dict[str, str]
-    ) -> None:
-        while True:
-            try:
-                await self.deps.salesforce.update(name, record_id, values)
-                return
-            except errors.CrmProblem as problem:
-                if not (_try_again(problem) or isinstance(problem, errors.Unknown)):
-                    raise self._unwritten(problem) from problem
-                self._note(plan, f"Salesforce: {problem.happened} The values are sent again")
-                await self._before_again(plan, problem)
-
-    async def _before_again(self, plan: Plan, problem: errors.CrmProblem) -> None:
-        await self.deps.pause(_wait_s(problem, self.deps.timing.look_s))
-        self._stop_here(StillUnknown("stopped before all chosen values were written; `mergetui resume` writes them"))
-
-    def _unwritten(self, problem: errors.CrmProblem) -> Surprised:
-        return Surprised(
-            f"both CRMs are merged, but the chosen values were refused: {problem.happened}. "
-            "Correct the value or the rule in the CRM, then press R to send them again."
-        )
-
     # words -----------------------------------------------------------------------------------------------------
     def _unknown(self, plan: Plan, why: str) -> None:
         row = self.deps.ledger.row(plan.id)
         if row.state != "unknown" or row.why != why:
             self.deps.ledger.set_state(plan.id, "unknown", why, expect={"merging", "unknown"})
 
-    def _note(self, plan: Plan, text: str) -> None:
-        self.deps.ledger.append(plan.id, "note", "note", {"text": text[:500]})
-
-    def _stop_here(self, halt: Halt) -> None:
-        if self.deps.stopping.is_set():
-            raise halt
-
-
-def _try_again(problem: errors.CrmProblem) -> bool:
-    """A definite refusal that time heals: never connected, rate limit, locked record, expired token."""
-    return isinstance(problem, (errors.Unreachable, errors.Limited)) or problem.status in (401, 423)
-
 
 class Retry(Halt):
     """Inside a chain only: this loser was not sent; its turn comes again."""
 
     state = "unknown"
-
-
-def without_digits(text: str) -> str:
-    """A sentence without its counting-down numbers, to see whether its reason has changed."""
-    return "".join(character for character in text if not character.isdigit())
-
-
-def patience_s(problem: errors.Limited) -> float:
-    """How long to stay away after a rate limit: as long as it says, longer when only tomorrow helps."""
-    return max(problem.retry_after_s, 600.0 if problem.daily else 10.0)
-
-
-def _wait_s(problem: errors.CrmProblem | None, look_s: float) -> float:
-    if isinstance(problem, errors.Limited) and problem.retry_after_s:
-        return min(problem.retry_after_s, 60.0)
-    return 2.0 if problem is not None and problem.status == 423 and look_s >= 1 else look_s

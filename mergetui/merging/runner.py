@@ -8,8 +8,9 @@ import traceback
 from mergetui import errors
 from mergetui.merging.deps import Deps
 from mergetui.merging.halts import Failed, Halt, StillUnknown, Surprised, Waits
+from mergetui.merging.patience import patience_s, without_digits
 from mergetui.merging.preflight import check_approval, preflight, window_gate
-from mergetui.merging.procedure import PAUSE, Procedure, Retry, patience_s, without_digits
+from mergetui.merging.procedure import PAUSE, Procedure, Retry
 from mergetui.merging.reading import check_orgs
 from mergetui.merging.watch import Watch
 from mergetui.records.journal import PlanRow

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Input
 
 from mergetui.errors import Problem
 from mergetui.ui.keys import bindings
-from mergetui.ui.screens.base import Cockpit, PlainInput
 from mergetui.ui.screens.info import InfoScreen, plain_rows
+from mergetui.ui.screens.lists import FilteredScreen
 from mergetui.ui.text import wrap
 from mergetui.ui.widgets.lines import LineList, Lines
 from mergetui.ui.widgets.runs_list import HistoryList, history_head
 from mergetui.workflow.ports import Refusal
 
 
-class HistoryScreen(Cockpit):
+class HistoryScreen(FilteredScreen):
     PLACE = "history"
     BINDINGS = bindings("main", "history")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._text = ""
 
     def body(self) -> ComposeResult:
         yield Lines(ident="history-head", classes="head")
         yield HistoryList()
         yield Lines(ident="note", classes="foot")
-        yield PlainInput(placeholder="any text, enter to keep, esc to leave", id="filter", select_on_focus=False)
+        yield self.filter_field("any text")
 
     @property
     def merges(self) -> HistoryList:
@@ -70,22 +65,6 @@ class HistoryScreen(Cockpit):
     def _moved(self) -> None:
         self._draw()
 
-    @on(LineList.Opened)
-    def _opened(self) -> None:
-        self.do_open("")
-
-    def do_go(self, arg: str) -> None:
-        self.cockpit.go(arg)
-
-    def do_move(self, arg: str) -> None:
-        self.merges.step(int(arg))
-
-    def do_page(self, arg: str) -> None:
-        self.merges.page(int(arg))
-
-    def do_ends(self, arg: str) -> None:
-        self.merges.to_end(arg)
-
     def do_open(self, _: str) -> Refusal | None:
         row = self.merges.current
         if row is None:
@@ -93,30 +72,8 @@ class HistoryScreen(Cockpit):
         self.app.push_screen(InfoScreen(f"{row.title}: {row.state}", plain_rows(row.detail)))
         return None
 
-    def do_filter(self, _: str) -> None:
-        field = self.query_one("#filter", PlainInput)
-        field.add_class("-open")
-        field.value = self._text
-        self.set_focus(field)
-
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        if event.input.has_class("-open"):
-            self._text = event.value
-            self.reload()
-
-    @on(Input.Submitted, "#filter")
-    def _kept(self, event: Input.Submitted) -> None:
-        self.query_one("#filter").remove_class("-open")
-        self.set_focus(self.merges)
-
     def go_back(self) -> None:
-        field = self.query_one("#filter", PlainInput)
-        if field.has_class("-open") or self._text:
-            field.remove_class("-open")
-            field.value = ""
-            self._text = ""
-            self.set_focus(self.merges)
-            self.reload()
+        if self.is_filtered:
+            self.end_filter()
         else:
             self.cockpit.go("queue")

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Input
 
 from mergetui.errors import Problem
 from mergetui.records.views import QueuePreview, QueueProgress, QueueRow
 from mergetui.ui.keys import bindings
-from mergetui.ui.screens.base import SLOWER, Cockpit, PlainInput
+from mergetui.ui.screens.base import SLOWER
+from mergetui.ui.screens.lists import FilteredScreen
 from mergetui.ui.text import clip, safe, wrap
 from mergetui.ui.widgets.lines import LineList, Lines, Span
 from mergetui.ui.widgets.queue_list import QueueList, queue_columns, queue_head
@@ -51,14 +51,13 @@ def preview_rows(preview: QueuePreview, width: int, most: int) -> list[list[Span
     return rows + warning
 
 
-class QueueScreen(Cockpit):
+class QueueScreen(FilteredScreen):
     PLACE = "queue"
     BINDINGS = bindings("main", "queue")
 
     def __init__(self) -> None:
         super().__init__()
         self._order = ORDERS[0]
-        self._text = ""
         self._revision = -1
         self._painted = False
         self._fresh = True
@@ -69,7 +68,7 @@ class QueueScreen(Cockpit):
         yield Lines(ident="columns", classes="head")
         yield QueueList(self._fetch)
         yield Lines(ident="preview", classes="foot")
-        yield PlainInput(placeholder="name or company, enter to keep, esc to leave", id="filter", select_on_focus=False)
+        yield self.filter_field("name or company")
 
     def _fetch(self, set_ids: Sequence[str]) -> list[QueueRow]:
         if not self._painted:
@@ -158,28 +157,12 @@ class QueueScreen(Cockpit):
     def _moved(self) -> None:
         self._show_preview()
 
-    @on(LineList.Opened)
-    def _opened(self) -> None:
-        self.do_open("")
-
     @property
     def _busy(self) -> bool:
         """Whether marked sets are being staged."""
         return any(worker.group == "staging" and worker.node is self for worker in self.workers if worker.is_running)
 
     # acts -------------------------------------------------------------------------------------------------------
-    def do_go(self, arg: str) -> None:
-        self.cockpit.go(arg)
-
-    def do_move(self, arg: str) -> None:
-        self.sets.step(int(arg))
-
-    def do_page(self, arg: str) -> None:
-        self.sets.page(int(arg))
-
-    def do_ends(self, arg: str) -> None:
-        self.sets.to_end(arg)
-
     def do_open(self, _: str) -> Refusal | None:
         if self._busy:
             return Refusal("still staging; esc stops it")
@@ -309,35 +292,12 @@ class QueueScreen(Cockpit):
                 self.reload()
 
     # filter -----------------------------------------------------------------------------------------------------
-    def do_filter(self, _: str) -> None:
-        field = self.query_one("#filter", PlainInput)
-        field.add_class("-open")
-        field.value = self._text
-        self.set_focus(field)
-
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        if event.input.has_class("-open"):
-            self._text = event.value
-            self.reload()
-
-    @on(Input.Submitted, "#filter")
-    def _kept(self, event: Input.Submitted) -> None:
-        self._close_filter()
-
-    def _close_filter(self) -> None:
-        self.query_one("#filter").remove_class("-open")
-        self.set_focus(self.sets)
-
     def go_back(self) -> None:
         if self._busy:
             self.workers.cancel_group(self, "staging")
             self.say("stopped staging; what was staged stays staged")
-        elif self.query_one("#filter").has_class("-open") or self._text:
-            self._close_filter()
-            self.query_one("#filter", PlainInput).value = ""
-            self._text = ""
-            self.reload()
+        elif self.is_filtered:
+            self.end_filter()
         elif self.sets.marked:
             self.sets.marked.clear()
             self.reload()

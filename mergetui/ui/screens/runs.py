@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 
 from mergetui.records.views import RunsView
 from mergetui.ui.keys import bindings
-from mergetui.ui.screens.base import Cockpit
 from mergetui.ui.screens.info import InfoScreen, plain_rows
+from mergetui.ui.screens.lists import ListScreen
 from mergetui.ui.text import wrap
 from mergetui.ui.widgets.lines import LineList, Lines
 from mergetui.ui.widgets.runs_list import RunsList, counts_spans, runs_head
@@ -18,7 +18,7 @@ LOOK_EVERY_S = 0.25
 NOTE_LINES = 3
 
 
-class RunsScreen(Cockpit):
+class RunsScreen(ListScreen):
     PLACE = "runs"
     BINDINGS = bindings("main", "runs")
 
@@ -88,23 +88,7 @@ class RunsScreen(Cockpit):
     def _moved(self) -> None:
         self._draw_note()
 
-    @on(LineList.Opened)
-    def _opened(self) -> None:
-        self.do_open("")
-
     # acts -------------------------------------------------------------------------------------------------------
-    def do_go(self, arg: str) -> None:
-        self.cockpit.go(arg)
-
-    def do_move(self, arg: str) -> None:
-        self.plans.step(int(arg))
-
-    def do_page(self, arg: str) -> None:
-        self.plans.page(int(arg))
-
-    def do_ends(self, arg: str) -> None:
-        self.plans.to_end(arg)
-
     def do_open(self, _: str) -> Refusal | None:
         row = self.plans.current
         if row is None:
