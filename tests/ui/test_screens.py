@@ -58,7 +58,7 @@ async def press(pilot, *keys):
 
 
 async def test_queue_shows_sets_preview_and_keys_at_once():
-    async with cockpit() as (app, _):
+    async with cockpit() as (app, pilot):
         assert isinstance(app.screen, QueueScreen)
         await pilot.pause(0.1)  # the rows are painted first, then what is read for one of them
         text = shown(app)
