@@ -60,7 +60,8 @@ async def press(pilot, *keys):
 async def test_queue_shows_sets_preview_and_keys_at_once():
     async with cockpit() as (app, pilot):
         assert isinstance(app.screen, QueueScreen)
-        await pilot.pause(0.1)  # the rows are painted first, then what is read for one of them
+        shown(app)  # the rows are painted first, then what is read for one of them
+        await pilot.pause(0.1)
         text = shown(app)
         for piece in ("Jane Francis · Jane F", "▲2", "40 sets", "would be deleted", "↵ review", "? help", "PRODUCTION"):
             assert piece in text
