@@ -73,7 +73,7 @@ class QueueScreen(FilteredScreen):
     def _fetch(self, set_ids: Sequence[str]) -> list[QueueRow]:
         if not self._painted:
             self._painted = True
-            self.call_after_refresh(self._show_preview)
+            self.set_timer(0.01, self._show_preview)
         return self.ask(lambda: self.desk.queue_rows(set_ids), [])
 
     @property
