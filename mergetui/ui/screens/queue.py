@@ -135,12 +135,11 @@ class QueueScreen(FilteredScreen):
 
     def _show_preview(self) -> None:
         current = self.sets.current
-        if current is not None and not self._painted:
-            return  # the first paint of the rows does not wait for what reads single records
         height = 6 if self.app.size.height >= 30 else 5
+        rows: list[list[Span]] = []
         if current is None:
-            rows: list[list[Span]] = [[(f" {self._empty()}", "muted")]]
-        else:
+            rows = [[(f" {self._empty()}", "muted")]]
+        elif self._painted:  # until then only room is kept: the first paint does not wait for single records
             preview = self.ask(lambda: self.desk.queue_preview(current), QueuePreview((), "", ""))
             rows = preview_rows(preview, self.app.size.width, height)
         self.query_one("#preview", Lines).show(rows + [[]] * (height - len(rows)))
