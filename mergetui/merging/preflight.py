@@ -42,9 +42,9 @@ class Clearance:
     gate: Gate
 
 
-async def window_gate(deps: Deps, plan: Plan, approval: Approval) -> Gate:
+async def window_gate(deps: Deps, plan: Plan, approval: Approval, *, fresh: bool = True) -> Gate:
     """Raises Waits when the window does not fit."""
-    window = await deps.window.look(fresh=True)
+    window = await deps.window.look(fresh=fresh)
     fine, why = fits(window, deps.hubspot.now(), plan.estimated_ms)
     if not plan.delete_risk:
         return Gate(fine, None)
@@ -157,17 +157,26 @@ def take_snapshot(deps: Deps, plan: Plan, dossier: Dossier, step: str = "snapsho
     return name
 
 
+def still_confirmed(deps: Deps, plan: Plan, index: int) -> None:
+    """Raises Surprised when the confirmation has aged out while a chain was under way."""
+    try:
+        check_approval(deps, plan)
+    except Failed as halt:
+        why = str(halt).partition(";")[0]
+        raise Surprised(f"{why}. {_so_far(plan, index)}: pull, match and review them again.") from halt
+
+
+def _so_far(plan: Plan, index: int) -> str:
+    return f"{index} of {len(plan.rounds)} losers are merged, the rest is untouched"
+
+
 async def next_loser(deps: Deps, plan: Plan, index: int, returned_id: str | None) -> None:
     """Before each further loser of a chain: fresh read of that loser, what was confirmed of it, its own snapshot.
 
     Between two losers a quarter of an hour may pass, after a crash days. Raises Surprised when the rest of the chain
     may not go on as confirmed; what is merged stays merged.
     """
-    done = f"{index} of {len(plan.rounds)} losers are merged, the rest is untouched"
-    try:
-        check_approval(deps, plan)
-    except Failed as halt:
-        raise Surprised(f"{halt} {done}: pull, match and review them again.") from halt
+    done = _so_far(plan, index)
     loser = plan.rounds[index].loser_key
     persons = deps.persons((plan.master_key, loser))
     if len(persons) != 2:

@@ -12,8 +12,8 @@ from typing import Literal
 from mergetui import errors
 from mergetui.merging.deps import Deps
 from mergetui.merging.halts import Failed, Halt, StillUnknown, Surprised, Waits
-from mergetui.merging.patience import patience_s, try_again, wait_s, without_digits
-from mergetui.merging.preflight import Clearance, Gate, next_loser, window_gate
+from mergetui.merging.patience import patience_s, try_again, wait_s
+from mergetui.merging.preflight import Clearance, Gate, next_loser, still_confirmed, window_gate
 from mergetui.merging.progress import Progress, read_progress
 from mergetui.merging.writing import write_values
 from mergetui.records.codec import plain
@@ -69,7 +69,7 @@ class Procedure:
                 await self._finish_pair(plan, index, entry.salesforce, hubspot)
                 continue
             if index > 0:
-                gate = await self._wait_for_turn(plan, index, progress.returned_id)
+                gate = await self._turn(plan, index, progress.returned_id)
             elif gate is None:
                 raise Failed("nothing was merged yet.")
             await self._pair(plan, index, entry.salesforce, hubspot, gate)
@@ -78,28 +78,24 @@ class Procedure:
         """Only the returned id counts, also for the next merge of a chain (rule 6)."""
         return merge if merge is None or returned_id is None else replace(merge, primary_id=returned_id)
 
-    async def _wait_for_turn(self, plan: Plan, index: int, returned_id: str | None) -> Gate:
-        """Between two losers of a chain: stop and pause are heard, the window must fit, and the next loser must still
-        be as confirmed. The plan can no longer be given up, only wait or be handed to a person."""
+    async def _turn(self, plan: Plan, index: int, returned_id: str | None) -> Gate:
+        """May the next loser of a chain go now? Raises Retry when not yet, so that the runner looks at other plans
+        meanwhile, and Surprised when the rest may not go on as confirmed; what is merged keeps its chosen values."""
         approval = self.deps.ledger.approval(plan.id)
-        told = ""
-        while approval is not None:
-            self.deps.stop_here(StillUnknown("stopped between two losers; `mergetui resume` goes on"))
-            why = "the runner is paused" if PAUSE in self.deps.ledger.wishes() else ""
-            try:
-                if not why:
-                    await window_gate(self.deps, plan, approval)
-                    await next_loser(self.deps, plan, index, returned_id)
-                    return await window_gate(self.deps, plan, approval)
-            except Waits as halt:
-                why = str(halt)
-            except errors.Problem as problem:
-                why = problem.happened
-            if without_digits(why) != without_digits(told):
-                told = why
-                self.deps.note(plan.id, f"the next loser of the chain waits: {told}")
-            await self.deps.pause()
-        raise Surprised("the confirmation of this plan is gone; review the rest again")
+        try:
+            if approval is None:
+                raise Surprised("the confirmation of this plan is gone; review the rest again")
+            still_confirmed(self.deps, plan, index)
+            if PAUSE in self.deps.ledger.wishes():
+                raise Waits("the runner is paused")
+            await window_gate(self.deps, plan, approval)
+            await next_loser(self.deps, plan, index, returned_id)
+            return await window_gate(self.deps, plan, approval)
+        except Waits as halt:
+            raise Retry(f"{index} of {len(plan.rounds)} losers are merged; the next one waits: {halt}") from halt
+        except Surprised:
+            await write_values(self.deps, plan, email=False)
+            raise
 
     async def _pair(
         self, plan: Plan, index: int, salesforce: SalesforceMerge | None, hubspot: HubSpotMerge | None, gate: Gate
@@ -235,7 +231,11 @@ class Procedure:
                 plan.id, "Salesforce reports a locked row; nothing was committed; trying again after a re-read"
             )
             await self.deps.pause(1.0 + attempt)
-            fates = await self.deps.salesforce.fates(merge.object, [merge.loser_id, merge.master_id])
+            try:
+                fates = await self.deps.salesforce.fates(merge.object, [merge.loser_id, merge.master_id])
+            except errors.Problem as problem:
+                self._refused(plan, index, f"row locked, and not readable afterwards: {problem.happened}")
+                raise self._later(index, f"The row was locked. {problem.happened} Nothing was merged.") from problem
             if any(row.deleted for row in fates.values()):
                 return None
             await self._still_time(plan, index)
@@ -406,7 +406,5 @@ class Procedure:
             self.deps.ledger.set_state(plan.id, "unknown", why, expect={"merging", "unknown"})
 
 
-class Retry(Halt):
-    """Inside a chain only: this loser was not sent; its turn comes again."""
-
-    state = "unknown"
+class Retry(Waits):
+    """Inside a chain only: this loser was not sent; its turn comes again. Earlier losers are merged."""

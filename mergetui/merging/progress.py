@@ -69,7 +69,7 @@ def read_progress(plan: Plan, entries: Sequence[JournalEntry]) -> Progress:
                 salesforce_done=plan.rounds[index].salesforce is None,
                 hubspot_done=plan.rounds[index].hubspot is None,
             )
-            quiet = bool(entry.body.get("quiet")) if index == 0 else quiet
+            quiet = bool(entry.body.get("quiet")) and (quiet or index == 0)
         elif entry.kind == "outcome" and name in ("salesforce", "hubspot") and number:
             index = int(number)
             before = rounds[index]

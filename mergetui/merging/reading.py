@@ -108,11 +108,11 @@ async def collect(
         children(),
         contacts(),
         salesforce.access(ids) if ids else _nothing(),
-        hubspot.holders(ids) if ids else _no_holders(),
+        live_holders(hubspot, ids) if ids else _no_holders(),
     )
     outside, owners = await asyncio.gather(
         _outside(salesforce, schema, list(live.values()), set(ids)),
-        hubspot.by_address(_addresses(records.values(), live.values())),
+        live_owners(hubspot, _addresses(records.values(), live.values())),
     )
     own = {contact.id for contact in live.values()}
     accounts = sorted({text(record.values.get("AccountId")) for record in records.values()} - {""})
@@ -167,6 +167,28 @@ def _addresses(records: Iterable[SalesforceRecord], contacts: Iterable[HubSpotCo
     for contact in contacts:
         found.update(addresses(contact))
     return sorted(found - {""})
+
+
+async def live_holders(hubspot: HubSpot, salesforce_ids: Sequence[str]) -> list[HubSpotContact]:
+    """Live contacts that hold one of these ids *now*. Search lags (facts/hubspot.md §3) and may still name a contact
+    that was merged a moment ago, so each one it finds is read again by its id."""
+    wanted = set(salesforce_ids)
+    found = await _again(hubspot, await hubspot.holders(salesforce_ids))
+    return [contact for contact in found if wanted & set(link_ids(contact))]
+
+
+async def live_owners(hubspot: HubSpot, asked: Sequence[str]) -> dict[str, HubSpotContact]:
+    """Address → the live contact that carries it *now*; found by search, then read again by id."""
+    owners = await hubspot.by_address(asked)
+    by_id = {contact.id: contact for contact in owners.values()}
+    fresh = {contact.id: contact for contact in await _again(hubspot, list(by_id.values()))}
+    return {address: contact for contact in fresh.values() for address in addresses(contact) if address in set(asked)}
+
+
+async def _again(hubspot: HubSpot, contacts: Sequence[HubSpotContact]) -> list[HubSpotContact]:
+    names = ["email", "hs_additional_emails", "salesforcecontactid", "salesforceleadid"]
+    read = await asyncio.gather(*(hubspot.contact(contact.id, names) for contact in contacts))
+    return list({contact.id: contact for contact in read if contact is not None}.values())
 
 
 def check_orgs(salesforce: OrgIdentity, hubspot: OrgIdentity, pins: dict[str, str] | None) -> None:

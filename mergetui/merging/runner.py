@@ -10,13 +10,15 @@ from mergetui.merging.deps import Deps
 from mergetui.merging.halts import Failed, Halt, StillUnknown, Surprised, Waits
 from mergetui.merging.patience import patience_s, without_digits
 from mergetui.merging.preflight import check_approval, preflight, window_gate
-from mergetui.merging.procedure import PAUSE, Procedure, Retry
+from mergetui.merging.procedure import PAUSE, Procedure
 from mergetui.merging.reading import check_orgs
 from mergetui.merging.watch import Watch
 from mergetui.records.journal import PlanRow
 from mergetui.records.plan import Plan
 from mergetui.store import Ledger
 
+SHORTEST_REST_S = 0.05
+"""A plan that has to wait never spins, whatever the pause between two looks."""
 OVERLOOKED_S = 5.0
 """Pause before an unknown plan is read again, so that others are looked at between."""
 
@@ -47,6 +49,7 @@ class Runner:
                 self._reap()
                 self._wishes()
                 worked = await self._next()
+                await asyncio.sleep(0)
                 if not worked:
                     if until_done and not self._watching and not self._open():
                         break
@@ -64,10 +67,9 @@ class Runner:
                 self._watch(plan)
                 continue
             if self.procedure.progress(plan).started:
-                self.deps.ledger.append(
-                    plan.id, "note", "resume", {"text": "an earlier run was cut off here; reading both CRMs"}
+                self.deps.ledger.set_state(
+                    plan.id, "unknown", "an earlier run was cut off here; reading both CRMs", expect={row.state}
                 )
-                await self._irreversible(plan, fresh=False)
             else:
                 self.deps.ledger.set_state(
                     plan.id, "approved", "an earlier run was cut off before anything was merged", expect={row.state}
@@ -95,7 +97,7 @@ class Runner:
     def _retry(self, plan_id: str) -> None:
         plan = self.deps.ledger.plan(plan_id)
         newer = newer_plan(self.deps.ledger, plan)
-        if newer is not None:
+        if newer is not None and not self.procedure.progress(plan).started:
             self.deps.ledger.append(
                 plan_id, "note", "retry", {"text": f"not tried again: a newer plan exists ({newer.state})"}
             )
@@ -109,7 +111,8 @@ class Runner:
     async def _next(self) -> bool:
         """Carry out one plan, if one can start. True when something was done."""
         # a half-merged plan is pursued before anything else, paused or not: its HubSpot contact is exposed
-        for row in reversed(self.deps.ledger.rows({"unknown"})):
+        unknown = self.deps.ledger.rows({"unknown"})
+        for row in sorted(unknown, key=lambda row: (not self._is_half(row.plan_id), row.since)):
             if self._is_due(row.plan_id):
                 self._put_off(row.plan_id, OVERLOOKED_S)
                 await self._irreversible(self.deps.ledger.plan(row.plan_id), fresh=False)
@@ -119,14 +122,23 @@ class Runner:
             return False
         waits = 0
         for row in reversed(self.deps.ledger.rows({"approved", "waiting"})):
+            if self.deps.stopping.is_set():
+                break
             plan = self.deps.ledger.plan(row.plan_id)
-            if not self._is_due(plan.id) or (row.state == "waiting" and not await self._may_start(plan, row.why)):
+            # a chain whose first losers are merged goes on; it does not start anew
+            fresh = not self.procedure.progress(plan).started
+            may = row.state == "approved" or not fresh or await self._may_start(plan, row.why)
+            if not self._is_due(plan.id) or not may:
                 waits += 1
                 continue
-            await self._irreversible(plan, fresh=True)
+            await self._irreversible(plan, fresh=fresh)
             return True
         self.deps.doing(self._idle_words(waits))
         return False
+
+    def _is_half(self, plan_id: str) -> bool:
+        progress = self.procedure.progress(self.deps.ledger.plan(plan_id))
+        return any(entry.intended and not (entry.salesforce_done and entry.hubspot_done) for entry in progress.rounds)
 
     def _is_due(self, plan_id: str) -> bool:
         return asyncio.get_running_loop().time() >= self._not_before.get(plan_id, 0.0)
@@ -137,7 +149,7 @@ class Runner:
     async def _may_start(self, plan: Plan, why: str) -> bool:
         """A cheap look before the whole preflight is done again."""
         try:
-            await window_gate(self.deps, plan, check_approval(self.deps, plan))
+            await window_gate(self.deps, plan, check_approval(self.deps, plan), fresh=False)
         except Waits as halt:
             # the sentence counts down; the ledger keeps only a change of reason
             if without_digits(str(halt)) != without_digits(why):
@@ -149,6 +161,9 @@ class Runner:
         except errors.Problem as problem:
             self.deps.doing(problem.happened)
             return False
+        except Exception as error:
+            self._unforeseen(plan, error)
+            return False
         return True
 
     async def _irreversible(self, plan: Plan, *, fresh: bool) -> None:
@@ -159,8 +174,10 @@ class Runner:
                 if not self.deps.ledger.set_state(plan.id, "preparing", expect={"approved", "waiting"}):
                     return
                 await self.procedure.first_time(await preflight(self.deps, plan))
-            elif not self.procedure.progress(plan).written:
-                await self.procedure.carry_on(plan)
+            else:
+                self.deps.ledger.set_state(plan.id, "merging", expect={"waiting"})
+                if not self.procedure.progress(plan).written:
+                    await self.procedure.carry_on(plan)
             self.deps.ledger.set_state(plan.id, "merging", expect={"unknown"})
         except Halt as halt:
             self._halt(plan, halt)
@@ -174,9 +191,7 @@ class Runner:
     def _halt(self, plan: Plan, halt: Halt) -> None:
         self.deps.ledger.set_state(plan.id, halt.state, str(halt))
         if isinstance(halt, Waits):
-            self._put_off(plan.id, max(halt.retry_s, self.deps.timing.look_s))
-        elif isinstance(halt, Retry):
-            self._not_before.pop(plan.id, None)
+            self._put_off(plan.id, max(halt.retry_s, self.deps.timing.look_s, SHORTEST_REST_S))
         elif isinstance(halt, Surprised):
             # design rule 5: graded surprises pause the queue
             self.deps.ledger.wish(PAUSE, plan.id)
@@ -226,6 +241,8 @@ class Runner:
             self._halt(plan, halt)
         except errors.Problem as problem:
             self._halt(plan, Surprised(f"the end state could not be read: {problem}"))
+        except Exception as error:
+            self._unforeseen(plan, error)
 
     def _reap(self) -> None:
         """Forget watches that have ended; one that failed in an unforeseen way ends the runner, loudly."""
@@ -244,6 +261,8 @@ def newer_plan(ledger: Ledger, plan: Plan) -> PlanRow | None:
     for row in ledger.rows():
         if row.plan_id == plan.id:
             return None
-        if row.state != "taken back" and set(ledger.plan(row.plan_id).member_keys) & set(plan.member_keys):
+        if row.state not in ("taken back", "staged") and set(ledger.plan(row.plan_id).member_keys) & set(
+            plan.member_keys
+        ):
             return row
     return None

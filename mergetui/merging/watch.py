@@ -9,6 +9,7 @@ from mergetui import errors
 from mergetui.merging.deps import Deps
 from mergetui.merging.halts import StillUnknown, Surprised
 from mergetui.merging.progress import Progress, read_progress
+from mergetui.merging.reading import live_holders, live_owners
 from mergetui.merging.verify import Difference, compare, is_linked
 from mergetui.records.crm import HubSpotContact, SalesforceRecord
 from mergetui.records.plan import Plan
@@ -100,7 +101,7 @@ class Watch:
             record = (await self._read(lambda: salesforce.records(name, [master_id], fields))).get(master_id)
             if expected.dead_salesforce_ids:
                 dead = await self._read(lambda: salesforce.fates(name, expected.dead_salesforce_ids))
-                holders = await self._read(lambda: hubspot.holders(expected.dead_salesforce_ids))
+                holders = await self._read(lambda: live_holders(hubspot, expected.dead_salesforce_ids))
         contact = extras = None
         if target is not None:
             contact = await self._read(
@@ -108,7 +109,7 @@ class Watch:
             )
             if contact is not None:
                 extras = (await self._read(lambda: hubspot.extras([contact.id]))).get(contact.id)
-        owners = await self._read(lambda: hubspot.by_address(expected.addresses)) if expected.addresses else {}
+        owners = await self._read(lambda: live_owners(hubspot, expected.addresses)) if expected.addresses else {}
         return compare(expected, record, contact, extras, dead, holders, owners)
 
     async def _read(self, ask: Callable[[], Awaitable[T]]) -> T:

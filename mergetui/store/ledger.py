@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Verdict = Literal["not duplicates", "later"]
 
-BUSY_STATES: frozenset[str] = frozenset({"approved", "preparing", "merging", "linked", "waiting", "unknown"})
-"""A set with a plan in one of these cannot be staged again."""
+BUSY_STATES: frozenset[str] = frozenset(
+    {"approved", "preparing", "merging", "linked", "waiting", "unknown", "surprised"}
+)
+"""People of a plan in one of these cannot be staged again: it is under way, or waits for a person's word."""
 
 _FIRST = """
 CREATE TABLE decisions (
@@ -121,7 +123,7 @@ class Ledger:
                     raise errors.Busy(
                         f"A plan for these people already exists and is {state}.",
                         "The new plan was not staged.",
-                        "Look at it under “approved & running”; take it back there if it has not started.",
+                        "Look at it under “approved & running”; c there takes it back or closes it.",
                     )
             for plan_id, state in others:
                 if state in ("staged", "failed") and plan_id != plan.id:
@@ -217,6 +219,7 @@ class Ledger:
                     "INSERT OR REPLACE INTO approvals (plan_id, body) VALUES (?,?)",
                     (approval.plan_id, json_text(approval)),
                 )
+                self._lock_members(self.plan(approval.plan_id))
                 words = {"by": approval.by, "typed": approval.typed, "acknowledged": list(approval.acknowledged)}
                 self._move(approval.plan_id, "staged", "approved", "confirmed", digest=approval.digest, **words)
 

@@ -118,6 +118,10 @@ def estimate(polls: Iterable[ObservedPoll], now: int, *, period_ms: int = DEFAUL
     if age > 2 * period_ms:
         text = f"{count}{every}, but none for {_clock(age)} min"
         return SyncWindow(False, now, last, period_ms, None, None, text)
+    if len(seen) < 2 or last.first_at - seen[-2].first_at > 2 * period_ms:
+        # after a silence the phase is anybody's guess until a second burst stands beside the first
+        text = f"one poll seen {_clock(age)} min ago after a silence; a second one is needed"
+        return SyncWindow(False, now, last, period_ms, None, None, text)
     text = f"{count}{every}, the last {_clock(age)} ago"
     if age >= shortest:
         by = now + shortest - age % shortest

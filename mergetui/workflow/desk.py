@@ -22,6 +22,7 @@ from mergetui.records.views import (
     QueueRow,
     RunsView,
 )
+from mergetui.store.ledger import BUSY_STATES
 from mergetui.sync.window import DEFAULT_PERIOD_MS, estimate, remaining_text
 from mergetui.workflow.children import RunnerProcess
 from mergetui.workflow.office import Office, runner_words
@@ -215,7 +216,7 @@ class CockpitDesk:
         return next((one for one in rest if not states.get(one)), None)
 
     def _no_plan(self, set_id: str) -> None:
-        for row in self._office.ledger.rows({"approved", "waiting", "preparing", "merging", "linked", "unknown"}):
+        for row in self._office.ledger.rows(BUSY_STATES):
             if row.set_id == set_id:
                 raise errors.Problem(
                     f"{row.title} is {row.state} already.", "Nothing was changed.", "Look at it under 2."
@@ -296,10 +297,13 @@ class CockpitDesk:
 
     def take_back(self, plan_id: str) -> str:
         """Take back what has not started; close what failed or surprised, as it is. ``history`` keeps all of it."""
+        from mergetui.merging.progress import read_progress
+
         self._writable()
         ledger = self._office.ledger
         row = ledger.row(plan_id)
-        if row.state in ("failed", "surprised"):
+        part = row.state == "waiting" and read_progress(ledger.plan(plan_id), ledger.entries(plan_id)).started
+        if row.state in ("failed", "surprised") or part:
             ledger.set_state(plan_id, "taken back", f"closed as it is: {row.why}", expect={row.state})
             if ledger.wishes().get("pause") == plan_id:
                 ledger.clear_wish("pause")
@@ -327,6 +331,7 @@ class CockpitDesk:
         return "The runner pauses after the pair it is in; plans that wait for sync are still watched."
 
     def retry(self, plan_id: str) -> str:
+        from mergetui.merging.progress import read_progress
         from mergetui.merging.runner import newer_plan
         from mergetui.planning.plan import needs_tick
 
@@ -338,7 +343,7 @@ class CockpitDesk:
         if approval is None or any(check.id not in approval.acknowledged for check in needs_tick(plan.checks)):
             raise errors.Problem("This plan has no full confirmation.", "It was not tried again.", "Review it again.")
         newer = newer_plan(ledger, plan)
-        if newer is not None:
+        if newer is not None and not read_progress(plan, ledger.entries(plan_id)).started:
             raise errors.Problem(
                 f"A newer plan with these people exists and is {newer.state}.",
                 "The old one was not tried again.",

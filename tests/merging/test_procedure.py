@@ -463,17 +463,58 @@ async def test_a_chain_resumed_days_later_asks_for_a_new_confirmation(chain: Ben
 async def test_a_chain_hears_a_pause_between_two_losers(chain: Bench) -> None:
     await chain.stage(3)
     after_first_pair(chain, lambda: chain.ledger.wish("pause"))
+    await asyncio.wait_for(Runner(chain.deps()).run(until_done=True), 10)
+    assert chain.world.calls.count("salesforce.merge") == 1
+    assert chain.state == "waiting" and "1 of 2 losers are merged" in chain.ledger.row("plan1").why
+    chain.ledger.clear_wish("pause")
+    await chain.run()
+    assert chain.state == "settled" and chain.world.calls.count("salesforce.merge") == 2
+
+
+async def test_a_stale_search_answer_does_not_stop_a_chain(chain: Bench) -> None:
+    """Search lags: right after the first merge it still names the old primary as the holder of the master's id."""
+    await chain.stage(3)
+    old = chain.world.contacts["9001"]
+    real = FakeHubSpot.holders
+
+    async def lagging(self: FakeHubSpot, ids: Any) -> Any:
+        return [*await real(self, ids), old]
+
+    FakeHubSpot.holders = lagging  # type: ignore[method-assign]
+    try:
+        await chain.run()
+    finally:
+        FakeHubSpot.holders = real  # type: ignore[method-assign]
+    assert chain.state == "settled", chain.ledger.row("plan1").why
+
+
+async def test_a_chain_without_a_window_waits_and_does_not_hold_the_runner(chain: Bench) -> None:
+    await chain.stage(3)
+
+    def silence() -> None:
+        chain.world.now += 2_000_000
+
+    after_first_pair(chain, silence)
     deps = chain.deps()
     task = asyncio.create_task(Runner(deps).run(until_done=True))
-    for _ in range(300):
-        await asyncio.sleep(0.001)
-    assert chain.world.calls.count("salesforce.merge") == 1
-    chain.ledger.clear_wish("pause")
-    for _ in range(300):
-        await asyncio.sleep(0.001)
-    assert chain.world.calls.count("salesforce.merge") == 2
+    for _ in range(100):
+        await asyncio.sleep(0.002)
+    assert chain.state == "waiting" and chain.world.calls.count("salesforce.merge") == 1
+    assert "1 of 2 losers are merged" in chain.ledger.row("plan1").why
     deps.stopping.set()
-    await task
+    await asyncio.wait_for(task, 5)
+
+
+async def test_a_mistake_while_watching_stops_one_plan_and_not_the_runner(bench: Bench) -> None:
+    await bench.stage()
+
+    def trap(call: str, moment: str) -> None:
+        if call == "hubspot.extras" and "salesforce.merge" in bench.world.calls:
+            raise KeyError("jane@acme.example")
+
+    bench.world.trap = trap
+    await bench.run()
+    assert bench.state == "surprised" and "KeyError" in bench.ledger.row("plan1").why
 
 
 async def test_a_locked_row_is_not_tried_again_when_the_next_sync_is_near(bench: Bench) -> None:
@@ -555,6 +596,7 @@ async def test_an_old_failed_plan_is_not_tried_again_over_a_newer_one(bench: Ben
     bench.ledger.add_plan(replace(plan, id="plan2"))
     assert bench.state == "taken back"
     bench.ledger.set_state("plan1", "failed", "as if it had been kept")
+    bench.ledger.set_state("plan2", "settled", "done with another master")
     bench.ledger.wish("retry:plan1")
     bench.world.calls.clear()
     await asyncio.wait_for(Runner(bench.deps()).run(until_done=True), 10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 
 from tests.support.story import Story, assert_nothing_was_lost, has, run_polls_until_settled
 from tests.support.terminal import Terminal
@@ -16,18 +17,26 @@ def decide_first_set(terminal: Terminal) -> None:
     terminal.press("enter")
     terminal.wait_for(r"plan: \d merges", 20)
     terminal.press("a")
-    screen = terminal.wait_for("This cannot be undone")
-    while "[ ]" in screen:
-        left = screen.count("[ ]")
-        terminal.press("space")
-        began = time.monotonic()
-        while (screen := terminal.text).count("[ ]") == left and time.monotonic() - began < 5:
-            time.sleep(0.05)
-    time.sleep(0.3)
-    terminal.press(*"merge")
-    terminal.wait_for(r"│ +merge +│", 5)
+    terminal.wait_for("This cannot be undone")
+    for _ in range(4):
+        tick_everything(terminal)
+        # a slow machine may still be drawing the last tick: letters of one burst with it are dropped, by design
+        time.sleep(0.5)
+        terminal.press(*["\x7f"] * 6, *"merge")
+        with suppress(AssertionError):
+            terminal.wait_for(r"│ +merge +│", 3)
+            break
     terminal.press("enter")
     terminal.wait_for(r"approved \d", 10)
+
+
+def tick_everything(terminal: Terminal) -> None:
+    """Space on each warning in turn, each only after the one before is seen to be ticked."""
+    while (left := terminal.text.count("[ ]")) > 0:
+        terminal.press("space")
+        began = time.monotonic()
+        while terminal.text.count("[ ]") == left and time.monotonic() - began < 5:
+            time.sleep(0.05)
 
 
 def test_a_duplicate_is_merged_in_both_crms_from_the_first_key_to_settled(story: Story) -> None:

@@ -248,7 +248,8 @@ def test_what_a_runner_waits_for_is_one_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("mergetui.workflow.unfinished.local_now", lambda: now)
     assert waiting_words(office) == ("1 plan waits for the sync (next sync unknown, may be now); ctrl+c leaves it safe")
     poll = ObservedPoll(now - 800_000, now - 799_000, 5)
-    office.ledger.set_setting(POLLS, [[poll.first_at, poll.last_at, poll.contacts]])
+    before = [poll.first_at - 900_000, poll.last_at - 900_000, 5]
+    office.ledger.set_setting(POLLS, [before, [poll.first_at, poll.last_at, poll.contacts]])
     assert "(next sync ≤ 01:40, may be now)" in waiting_words(office)
     assert "(next sync ≤ 01:30, may be now)" in waiting_words(office, offset_ms=10_000)
 
