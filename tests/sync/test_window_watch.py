@@ -110,7 +110,7 @@ async def test_what_an_event_pass_wrote_to_salesforce_is_no_cause_of_its_second_
 
 
 async def test_our_own_passes_settle_nothing(portal: Portal, ledger: Ledger) -> None:
-    """The reviewer's second case: values written to the survivors' rows, then their event-driven passes."""
+    """Values written to the survivors' rows, then their event-driven passes."""
     committed = NOW - 3 * MIN
     portal.sync(1, 2, 3, 4, at=NOW - 90_000, changed=NOW - 2 * MIN)
     for own in ({"1", "2", "3"}, {"row1", "row2", "row4"}):
