@@ -88,12 +88,14 @@ async def preflight(deps: Deps, plan: Plan) -> Clearance:
         raise Failed("mergetui runs read-only; nothing was merged.")
     approval = check_approval(deps, plan)
     started = deps.clock()
-    # one after the other: identities prove that both tokens belong to the pinned pair of orgs (rule 10)
+    # the identities prove, anew for every plan, that both tokens belong to the pinned pair of orgs (rule 10)
     org, portal = await asyncio.gather(deps.salesforce.identity(), deps.hubspot.identity())
     check_orgs(org, portal, deps.ledger.setting("pins"))
     if (org.id, portal.id) != (plan.salesforce_org_id, plan.hubspot_portal_id):
         raise errors.WrongOrg(
-            "The plan was made for another pair of orgs.", "Nothing was merged.", "Refresh, and review the set again."
+            "The plan was made for another pair of orgs.",
+            "Nothing was merged.",
+            "Pull, match and review the set again.",
         )
     check_pair(deps.ledger.setting("pair"), org.id, portal.id)
     await window_gate(deps, plan, approval)
@@ -124,7 +126,7 @@ async def preflight(deps: Deps, plan: Plan) -> Clearance:
 async def fresh_dossier(deps: Deps, plan: Plan) -> Dossier:
     persons = deps.persons(plan.member_keys)
     if len(persons) != len(plan.member_keys):
-        raise Failed("a member of this set is no longer known. Nothing was merged. Refresh, and review it again.")
+        raise Failed("a member of this set is no longer known. Nothing was merged. Pull, match and review it again.")
     return await collect(
         plan.set_id, persons, deps.salesforce, deps.hubspot, deps.schema, deps.settings(), history=True
     )

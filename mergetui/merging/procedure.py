@@ -94,7 +94,7 @@ class Procedure:
         except Waits as halt:
             raise Retry(f"{index} of {len(plan.rounds)} losers are merged; the next one waits: {halt}") from halt
         except Surprised:
-            await write_values(self.deps, plan, email=False)
+            await write_values(self.deps, plan, so_far=True)
             raise
 
     async def _pair(

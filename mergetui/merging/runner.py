@@ -85,12 +85,7 @@ class Runner:
     def _wishes(self) -> None:
         for name in self.deps.ledger.wishes():
             kind, _, plan_id = name.partition(":")
-            if kind == "take back":
-                self.deps.ledger.set_state(
-                    plan_id, "taken back", "taken back before it started", expect={"staged", "approved", "waiting"}
-                )
-                self.deps.ledger.clear_wish(name)
-            elif kind == "retry":
+            if kind == "retry":
                 self._retry(plan_id)
                 self.deps.ledger.clear_wish(name)
 
@@ -176,8 +171,7 @@ class Runner:
                 await self.procedure.first_time(await preflight(self.deps, plan))
             else:
                 self.deps.ledger.set_state(plan.id, "merging", expect={"waiting"})
-                if not self.procedure.progress(plan).written:
-                    await self.procedure.carry_on(plan)
+                await self.procedure.carry_on(plan)
             self.deps.ledger.set_state(plan.id, "merging", expect={"unknown"})
         except Halt as halt:
             self._halt(plan, halt)

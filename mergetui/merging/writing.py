@@ -15,11 +15,12 @@ from mergetui.records.crm import HubSpotContact, SalesforceObject
 from mergetui.records.plan import MakePrimaryEmail, Plan
 
 
-async def write_values(deps: Deps, plan: Plan, *, email: bool = True) -> None:
+async def write_values(deps: Deps, plan: Plan, *, so_far: bool = False) -> None:
     """Chosen values onto the returned id, chosen e-mail made primary, touch. Each may be repeated safely: they
     set values, they do not add. Raises Surprised when a CRM refuses one for good.
 
-    ``email`` False leaves the addresses alone: in a chain that stops early the chosen one may be a later loser's.
+    ``so_far``: a chain stops early. The values are written and stay to be written again after its last merge, which
+    may fill a chosen blank anew (T22b); the addresses are left alone, the chosen one may be a later loser's.
     """
     progress = read_progress(plan, deps.ledger.entries(plan.id))
     target = progress.returned_id or (plan.expected.old_hubspot_ids[0] if plan.expected.old_hubspot_ids else None)
@@ -31,8 +32,11 @@ async def write_values(deps: Deps, plan: Plan, *, email: bool = True) -> None:
         if plan.write is not None and target is not None:
             deps.ledger.append(plan.id, "intent", "values", {"id": target, "values": dict(plan.write.values)})
             await _write_hubspot(deps, plan, target, dict(plan.write.values))
-        deps.ledger.append(plan.id, "outcome", "values", {"ok": True, "ms": deps.clock() - started})
-    if email and plan.email is not None and "email" not in progress.done:
+        step = "values so far" if so_far else "values"
+        deps.ledger.append(plan.id, "outcome", step, {"ok": True, "ms": deps.clock() - started})
+    if so_far:
+        return
+    if plan.email is not None and "email" not in progress.done:
         await _make_primary(deps, plan, plan.email, target)
         deps.ledger.append(plan.id, "outcome", "email", {"ok": True})
     if plan.touch is not None and "touch" not in progress.done:

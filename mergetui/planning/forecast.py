@@ -1,4 +1,4 @@
-"""What both CRMs will look like, in sentences: after the plan and the next sync, and if only Salesforce were merged."""
+"""What both CRMs will look like after the plan and the next sync, in sentences."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 
 from mergetui.planning.activity import counts, words
 from mergetui.planning.losses import losses
-from mergetui.planning.people import losers, member_name, object_name, short_id, the_master
+from mergetui.planning.people import object_name, short_id, the_master
 from mergetui.planning.rows import rows
 from mergetui.planning.survivorship import finals
 from mergetui.planning.values import addresses
@@ -36,18 +36,4 @@ def after_sync(dossier: Dossier, choices: Choices) -> tuple[str, ...]:
     dropped = losses(dossier, choices, rows(dossier), finals(dossier, rows(dossier), choices))
     values = [sentence for sentence in dropped if sentence.startswith("Values")]
     said.append("lost: see confirmation" if values else "lost: nothing known")
-    return tuple(said)
-
-
-def if_only_salesforce(dossier: Dossier, choices: Choices) -> tuple[str, ...]:
-    """What a Salesforce merge alone would do at the next sync, every unknown setting at its worst (rows 15–18)."""
-    off = {switch.object for switch in dossier.settings.deletes if switch.value == "off"}
-    said: list[str] = []
-    for member in losers(dossier, choices):
-        if member.salesforce is None or member.hubspot is None:
-            continue
-        fate = "be left orphaned" if member.salesforce.object in off else "be deleted at the next sync"
-        said.append(
-            f"HubSpot contact {member.hubspot.id} of {member_name(member)} with {words(counts(member))} would {fate}"
-        )
     return tuple(said)

@@ -261,7 +261,7 @@ class Ledger:
 
     # wishes between cockpit and runner -------------------------------------------------------------------------
     def wish(self, name: str, value: str = "") -> None:
-        """``pause``, ``take back:<plan>``, ``retry:<plan>``."""
+        """``pause`` (its value says who asked, or which plan surprised) and ``retry:<plan>``."""
         self._db.run("INSERT OR REPLACE INTO wishes (name, value) VALUES (?,?)", (name, value))
 
     def wishes(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ from mergetui.twin.cast import Cast, CastEvent, CastList, CastObject
 from mergetui.twin.portal import LINKS
 from mergetui.twin.schema import PEOPLE, lookups_at, object_of, objects
 from mergetui.twin.settings import Settings
-from mergetui.twin.stamps import iso, parse_iso
+from mergetui.twin.stamps import parse_iso
 
 
 @dataclass(slots=True)
@@ -402,6 +402,3 @@ class State:
 
     def log(self, who: str, what: str, **members: Any) -> None:
         self.events.append({"n": len(self.events) + 1, "at": self.now, "who": who, "what": what, **members})
-
-    def iso_now(self) -> str:
-        return iso(self.now)

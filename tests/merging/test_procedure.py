@@ -24,7 +24,7 @@ from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import proposal
 from mergetui.records.crm import OrgIdentity, SalesforceMergeAnswer
 from mergetui.records.people import Person
-from mergetui.records.plan import Approval, Plan
+from mergetui.records.plan import Approval, Choice, Plan
 from mergetui.store import Ledger, PairMark, Snapshots
 from mergetui.sync.settings import settings
 from tests.support.dossiers import sf_id
@@ -76,11 +76,14 @@ class Bench:
             timing=TIMING,
         )
 
-    async def stage(self, members: int = 2, *, approve: bool = True) -> Plan:
+    async def stage(self, members: int = 2, *, approve: bool = True, email_of: int = 0) -> Plan:
         deps = self.deps()
         persons = list(PERSONS.values())[:members]
         dossier = await collect("set1", persons, deps.salesforce, deps.hubspot, self.schema, settings({}))
         choices = proposal(dossier, rows(dossier), propose(dossier, Rules()))
+        if email_of:
+            email = Choice(member=persons[email_of].key)
+            choices = replace(choices, rows={**choices.rows, "sf:Email": email})
         plan = make_plan(dossier, choices, Rules(), plan_id="plan1", at=0)
         self.ledger.add_plan(plan)
         if approve:
@@ -607,3 +610,42 @@ async def test_people_of_a_plan_under_way_are_in_no_other_plan(bench: Bench) -> 
     plan = await bench.stage()
     with pytest.raises(errors.Busy):
         bench.ledger.add_plan(replace(plan, id="plan2", set_id="another set of theirs"))
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", ["hubspot.update", "salesforce.update"])
+async def test_the_losers_email_is_made_primary_also_after_a_crash_on_the_way(
+    bench: Bench, call: str, moment: str
+) -> None:
+    """T19: after the values are on record the e-mail still has to be written, whatever was cut off."""
+    await bench.stage(email_of=1)
+    left = [2 if call == "hubspot.update" else 1]  # the first HubSpot update carries the values
+
+    def trap(what: str, when: str) -> None:
+        if (what, when) == (call, moment):
+            left[0] -= 1
+            if left[0] == 0:
+                raise Killed
+
+    await cut(bench, trap)
+    await bench.run()
+    assert_whole(bench)
+    [survivor] = bench.world.contacts.values()
+    assert survivor.values["email"] == bench.world.rows[sf_id(1)].values["Email"] == "p2@acme.example"
+
+
+async def test_values_are_written_again_when_a_stopped_chain_goes_on(chain: Bench) -> None:
+    await chain.stage(3)
+    before = chain.world.rows[sf_id(3)]
+    edited = replace(before, values={**before.values, "Title": "An edit in between"})
+    after_first_pair(chain, lambda: chain.world.rows.__setitem__(sf_id(3), edited))
+    await chain.run()
+    assert chain.state == "surprised"
+    chain.world.trap = lambda what, when: None
+    chain.world.rows[sf_id(3)] = before
+    chain.ledger.clear_wish("pause")
+    chain.ledger.wish("retry:plan1")
+    await chain.run()
+    assert chain.state == "settled", chain.ledger.row("plan1").why
+    steps = [entry.step for entry in chain.ledger.entries("plan1") if entry.kind == "outcome"]
+    assert steps.index("values so far") < steps.index("hubspot:1") < steps.index("values")

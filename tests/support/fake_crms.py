@@ -221,7 +221,11 @@ class FakeHubSpot:
         held = self.world.live(contact_id)
         if held is None:
             raise errors.Missing("HubSpot", "HubSpot knows no such contact.", status=404)
-        self.world.contacts[held.id] = replace(held, values={**held.values, **values}, updated_at=self.world.now)
+        made = {**held.values, **values}
+        if "email" in values:  # an additional address of its own becomes the primary one; the old one stays
+            others = [held.values.get("email"), *(held.values.get("hs_additional_emails") or "").split(";")]
+            made["hs_additional_emails"] = ";".join(one for one in others if one and one != values["email"])
+        self.world.contacts[held.id] = replace(held, values=made, updated_at=self.world.now)
         self.world.trap("hubspot.update", "after")
         return self.world.contacts[held.id]
 

@@ -11,7 +11,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.geometry import Region
-from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
@@ -78,9 +77,6 @@ class Tick(Lines, can_focus=True):
         super().__init__(classes="tick")
         self.check = check
         self.ticked = False
-
-    class Pressed(Message):
-        """Clicked with the mouse: the focus goes there, nothing is ticked."""
 
     def draw(self, width: int, most: int) -> None:
         self.show(warning_rows(self.check, self.ticked, width, most))
