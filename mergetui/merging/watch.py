@@ -28,14 +28,13 @@ class Watch:
         """Moves the plan to *linked* and *settled*. Raises Surprised, or StillUnknown when asked to stop."""
         progress = read_progress(plan, self.deps.ledger.entries(plan.id))
         target = progress.returned_id or (plan.expected.old_hubspot_ids[0] if plan.expected.old_hubspot_ids else None)
-        started = self.deps.hubspot.now()
         if "linked" not in progress.done:
             await self._linked(plan, progress, target)
             self.deps.ledger.append(
                 plan.id, "outcome", "linked", {"ok": True, "ms": max(0, self.deps.hubspot.now() - progress.merged_at)}
             )
         self.deps.ledger.set_state(plan.id, "linked", expect={"merging", "unknown"})
-        how = await self._poll_passed(plan, progress, started)
+        how = await self._poll_passed(progress)
         differences = await self._compare(plan, target)
         surprises = [entry.sentence for entry in differences if entry.grade == "surprise"]
         reports = [entry.sentence for entry in differences if entry.grade == "report"]
@@ -67,7 +66,7 @@ class Watch:
                 )
             await self._again("stopped while waiting for the sync; `mergetui resume` waits on")
 
-    async def _poll_passed(self, plan: Plan, progress: Progress, started: int) -> str:
+    async def _poll_passed(self, progress: Progress) -> str:
         """Until a poll that certainly began after the last Salesforce commit has been quiet for a while."""
         while True:
             try:
