@@ -19,6 +19,10 @@ class CreateRow:
     values: Mapping[str, Value]
     by: str = ""
     """User id; empty: the signed-in admin."""
+    allow_duplicates: bool = False
+    """DuplicateRuleHeader's allowSave."""
+    truncate: bool = False
+    """AllowFieldTruncationHeader: too long text is cut instead of refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class UpdateRow:
     id: str
     values: Mapping[str, Value]
     by: str = ""
+    allow_duplicates: bool = False
+    truncate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,13 @@ class UndeleteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PurgeRow:
+    """emptyRecycleBin: a deleted row is gone for good."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MergeRows:
     """One MergeRequest. ``object`` is the type written in the request."""
 
@@ -49,6 +62,38 @@ class MergeRows:
     loser_ids: tuple[str, ...]
     values: Mapping[str, Value] = field(default_factory=dict)
     nulls: tuple[str, ...] = ()
+    information: Mapping[str, str] = field(default_factory=dict)
+    """additionalInformationMap; only ``PortalUserId`` means something."""
+    allow_duplicates: bool = False
+    truncate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertLead:
+    """One LeadConvert. Empty ids: make a new account, contact, opportunity; the lead's owner owns them.
+
+    ``State.conversions`` remembers what it did until the integration's next poll.
+    """
+
+    lead_id: str
+    status: str
+    account_id: str = ""
+    contact_id: str = ""
+    opportunity_id: str = ""
+    person_account_id: str = ""
+    """relatedPersonAccountId."""
+    owner_id: str = ""
+    opportunity_name: str = ""
+    make_opportunity: bool = True
+    overwrite_source: bool = False
+    notify: bool = False
+    account_values: Mapping[str, Value] = field(default_factory=dict)
+    """Of accountRecord: fields of a new account. The same for the two below."""
+    contact_values: Mapping[str, Value] = field(default_factory=dict)
+    opportunity_values: Mapping[str, Value] = field(default_factory=dict)
+    allow_duplicates: bool = False
+    bypass_account_dedupe: bool = False
+    bypass_contact_dedupe: bool = False
 
 
 # HubSpot ------------------------------------------------------------------------------------------------------------
@@ -125,7 +170,9 @@ Event = (
     | UpdateRow
     | DeleteRow
     | UndeleteRow
+    | PurgeRow
     | MergeRows
+    | ConvertLead
     | CreateContact
     | UpdateContact
     | ArchiveContact

@@ -49,6 +49,36 @@ class Settings:
     # Salesforce -----------------------------------------------------------------------------------------------
     hidden_fields: tuple[str, ...] = ()
     """``Contact.HasOptedOutOfEmail`` …: fields that field-level security hides from the signed-in user."""
+    validation_rules: tuple[str, ...] = ()
+    """``Contact.Title: Give a title.`` (or a record id instead of the object): a save that leaves the field empty is
+    refused with that text."""
+    failing_triggers: tuple[str, ...] = ()
+    """``Contact.update: text`` (or a record id; ``create``, ``update`` or ``delete``): an Apex trigger refuses."""
+    locked_rows: tuple[str, ...] = ()
+    """Ids of rows that another transaction holds: UNABLE_TO_LOCK_ROW."""
+    approval_rows: tuple[str, ...] = ()
+    """Ids of rows in an approval process: ENTITY_IS_LOCKED."""
+    no_edit_rows: tuple[str, ...] = ()
+    no_delete_rows: tuple[str, ...] = ()
+    """Ids of rows that the signed-in user may not edit, or not delete."""
+    portal_users: tuple[str, ...] = ()
+    """Ids of contacts that have an Experience Cloud user, besides those of User rows with a ContactId."""
+    person_accounts: tuple[str, ...] = ()
+    """Ids of Accounts that are persons; a Contact on such an account is its person's own."""
+    duplicate_rule: Literal["off", "alert", "block"] = "off"
+    """The native duplicate rule of leads and contacts; an alert can be overridden by allowSave."""
+    recycle_days: int = 15
+    undelete_keeps_master: bool = False  # MasterRecordId after undelete: null, or still the master
+    unchanged_update_stamps: bool = True  # a save that changes nothing stamps the row: long observed, nowhere written
+    reparenting_stamps: bool = False  # whether a re-parented child gets a new SystemModstamp
+    oldest_creation_kept: bool = True  # written for accounts, observed for leads and contacts
+    same_campaign: Literal["masters", "losers"] = "masters"  # whose membership of one campaign survives
+    same_opportunity: Literal["both", "masters"] = "both"  # two contact roles at one opportunity
+    duplicate_items: Literal["moved", "gone"] = "moved"  # DuplicateRecordItem rows of a loser
+    cross_account_merge: bool = True  # contacts of two accounts: Classic refuses, Lightning and so far the API do not
+    inactive_owner_merge: bool = True  # whether a master with an inactive owner can be merged
+    refusal_codes: Mapping[str, str] = field(default_factory=dict)
+    """Other StatusCodes for refusals whose code is a guess: a key of ``refusals.GUESSED`` → the code."""
 
     # other people ---------------------------------------------------------------------------------------------
     colleagues: int = 0

@@ -159,6 +159,8 @@ class State:
         """Row id → fields changed since the last poll ("*" = created, merged into or undeleted)."""
         self.row_deletions: dict[str, None] = {}
         """Rows deleted or merged away since the last poll."""
+        self.conversions: dict[str, str] = {}
+        """Lead id → id of the contact it was converted into, since the last poll (which reads and clears it)."""
         self.known_dead: dict[str, None] = {
             row.id: None for name in PEOPLE for row in self.rows[name].values() if row.deleted
         }
