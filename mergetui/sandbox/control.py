@@ -12,7 +12,7 @@ from mergetui.twin.events import ChangeSettings, Poll
 from mergetui.twin.stamps import iso
 from mergetui.twin.state import Contact, Row
 
-SERVER_SETTINGS = ("is_sandbox", "account_type", "latency_ms")
+SERVER_SETTINGS = ("is_sandbox", "account_type", "latency_ms", "rate_limits", "salesforce_daily_limit")
 
 
 class Control:
@@ -64,6 +64,8 @@ class Control:
                     "is_sandbox": sandbox.is_sandbox,
                     "account_type": sandbox.account_type,
                     "latency_ms": sandbox.latency_ms,
+                    "rate_limits": sandbox.rate_limits,
+                    "salesforce_daily_limit": sandbox.salesforce_daily_limit,
                 },
                 "polls": state.last_polls,
                 "next_poll": state.next_poll,

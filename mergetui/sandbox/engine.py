@@ -45,6 +45,7 @@ def settings_of(options: SandboxOptions, cast: Cast) -> Settings:
         poll_ms=options.sync_every_ms,
         event_delay_ms=options.event_delay_ms,
         colleagues=options.colleagues,
+        search_lag_ms=options.search_lag_ms,
         inclusion_list=cast.extra.get("inclusion_list") or None,
     )
 
@@ -84,6 +85,8 @@ class Sandbox:
         # Invented people never pose as production; POST /settings makes the orgs claim otherwise.
         self.is_sandbox = True
         self.account_type = "SANDBOX"
+        self.rate_limits = self.options.rate_limits
+        self.salesforce_daily_limit = 100_000
         self.last_request_at = self.real()
 
     def _add_org_rows(self) -> None:

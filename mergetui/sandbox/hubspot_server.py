@@ -9,7 +9,7 @@ from mergetui.sandbox.hubspot_contacts import Contacts
 from mergetui.sandbox.hubspot_rest import Portal
 from mergetui.sandbox.hubspot_shapes import correlation, error
 from mergetui.sandbox.tokens import Grant, GrantRefused
-from mergetui.sandbox.web import Call, Reply, Router, empty_reply, json_reply
+from mergetui.sandbox.web import Call, Reply, Route, Router, empty_reply, json_reply
 from mergetui.twin.refusals import HubSpotRefusal, Refusal
 
 USER_ID = 88
@@ -60,6 +60,9 @@ class HubSpotServer:
 
     def expire(self, call: Call) -> None:
         self._sandbox.hubspot_grants.expire(call.token, self._sandbox.now())
+
+    def gate(self, call: Call, route: Route) -> Reply | None:
+        return None
 
     def limited(self, call: Call, fault: Fault) -> Reply:
         """The words matter: official clients repeat only on exactly these (client-conformance §6)."""

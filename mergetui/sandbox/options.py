@@ -30,6 +30,9 @@ class SandboxOptions:
     linger: bool = False
     colleagues: int = 6
     """Background edits per poll interval; there is no flag for it, ``POST /settings`` changes it."""
+    rate_limits: bool = True
+    search_lag_ms: int = 3_000
+    """How long HubSpot's search does not see a change (facts/hubspot.md §3: "moments")."""
 
 
 def duration(text: str) -> int:
@@ -128,6 +131,13 @@ def add_arguments(parser: argparse.ArgumentParser, *, event_delay: str = "30s..3
     )  # fmt: skip
     parser.add_argument("--latency", type=duration, default=0, metavar="80ms", help="added to every answer")
     parser.add_argument(
+        "--rate-limits", action=argparse.BooleanOptionalAction, default=True,
+        help="refuse calls as the CRMs do when they come too fast",
+    )  # fmt: skip
+    parser.add_argument(
+        "--search-lag", type=duration, default=3_000, metavar="3s", help="from a HubSpot change to its being searchable"
+    )
+    parser.add_argument(
         "--fault", action="append", type=fault, default=[], metavar="SPEC", dest="faults",
         help="such as salesforce.merge:drop_after_commit:times=1 (may be given more than once)",
     )  # fmt: skip
@@ -155,4 +165,6 @@ def from_namespace(found: argparse.Namespace) -> SandboxOptions:
         salesforce_port=getattr(found, "salesforce_port", 0),
         hubspot_port=getattr(found, "hubspot_port", 0),
         linger=getattr(found, "linger", False),
+        rate_limits=found.rate_limits,
+        search_lag_ms=found.search_lag,
     )

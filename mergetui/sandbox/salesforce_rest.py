@@ -23,7 +23,6 @@ from mergetui.twin.stamps import moment
 from mergetui.twin.state import Row
 
 OLDEST, NEWEST = 50, 68
-DAILY = 100_000
 PAGE = 2_000
 V = r"/services/data/v{v:\d+\.0}"
 
@@ -89,7 +88,17 @@ class SalesforceServer:
     def expire(self, call: Call) -> None:
         self._sandbox.salesforce_grants.expire(call.token, self._sandbox.now())
 
+    def gate(self, call: Call, route: Route) -> Reply | None:
+        """The daily limit is the only one simulated; OAuth and the list of versions never count."""
+        used_up = self._sandbox.api_used["salesforce"] >= self._sandbox.salesforce_daily_limit
+        if used_up and self._sandbox.rate_limits and not _uncounted(call):
+            return self._out_of_calls(call)
+        return None
+
     def limited(self, call: Call, fault: Fault) -> Reply:
+        return self._out_of_calls(call)
+
+    def _out_of_calls(self, call: Call) -> Reply:
         if self._soap.is_soap(call):
             return self._soap.fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
         return error("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", 403)
@@ -120,11 +129,11 @@ class SalesforceServer:
         return error("UNKNOWN_EXCEPTION", "An unexpected error occurred.", 500)
 
     def finish(self, call: Call, reply: Reply) -> None:
-        if call.name in ("salesforce.versions", "salesforce.other") or call.path.startswith("/services/oauth2"):
+        if _uncounted(call):
             return
         self._sandbox.api_used["salesforce"] += 1
         used = self._sandbox.api_used["salesforce"]
-        reply.headers.setdefault("Sforce-Limit-Info", f"api-usage={used}/{DAILY}")
+        reply.headers.setdefault("Sforce-Limit-Info", f"api-usage={used}/{self._sandbox.salesforce_daily_limit}")
 
     # versions and limits --------------------------------------------------------------------------------------
 
@@ -151,10 +160,10 @@ class SalesforceServer:
 
     def _limits(self, call: Call) -> Reply:
         self._version(call)
-        left = DAILY - self._sandbox.api_used["salesforce"]
+        left = max(0, self._sandbox.salesforce_daily_limit - self._sandbox.api_used["salesforce"])
         return json_reply(
             {
-                "DailyApiRequests": {"Max": DAILY, "Remaining": left},
+                "DailyApiRequests": {"Max": self._sandbox.salesforce_daily_limit, "Remaining": left},
                 "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000},
                 "DailyBulkV2QueryFileStorageMB": {"Max": 976_562, "Remaining": 976_562},
             }
@@ -408,3 +417,7 @@ def _scalars(body: dict[str, Any]) -> dict[str, Any]:
             raise SalesforceRefusal("JSON_PARSER_ERROR", f"Cannot deserialize field {name}")
         found[name] = value
     return found
+
+
+def _uncounted(call: Call) -> bool:
+    return call.name in ("salesforce.versions", "salesforce.other") or call.path.startswith("/services/oauth2")

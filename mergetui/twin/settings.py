@@ -45,6 +45,21 @@ class Settings:
     hs_merge: Literal["primary_wins", "newest_wins"] = "primary_wins"  # newest until 2023
     static_lists_after_merge: Literal["combined", "dropped"] = "combined"  # sources of 2026 disagree
     own_additional_as_primary: Literal["swap", "conflict"] = "swap"  # not documented
+    cleared_values: Literal["filled", "kept"] = "filled"  # a later clearing of the primary beats a value, or is filled
+    old_id_in_batch: bool = False  # whether batch calls resolve ids of merged contacts as GET does: not documented
+    old_id_in_update: bool = False  # the same for PATCH and DELETE
+    old_id_in_associations: bool = False
+    old_id_in_lists: bool = False
+    already_merged: Literal["refused", "answered"] = "refused"  # merging a merged pair again: 400, or 200 as it is now
+    timeline_delay_ms: int = 0  # activities of the secondary may take up to 30 minutes to appear (older KB)
+    merge_lock_ms: int = 0  # how long a merged contact answers 423 to the next merge: nobody says
+    company_merge: Literal["refused", "allowed"] = "refused"  # with the integration on; one third-party source
+    gdpr_delete: bool = False
+    """Whether ``gdpr-delete`` works: a rehearsal has no use for it, so it is refused unless asked for."""
+    search_lag_ms: int = 0
+    """How long search does not see a change."""
+    max_associations: int = 250_000
+    """Of one record to one object type; how a merge behaves beyond it is unknown, so it is not refused."""
 
     # Salesforce -----------------------------------------------------------------------------------------------
     hidden_fields: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ FLAGS = {
     "latency": "--latency",
     "salesforce_port": "--salesforce-port",
     "hubspot_port": "--hubspot-port",
+    "search_lag": "--search-lag",
 }
 
 
@@ -69,19 +70,26 @@ class RunningSandbox:
 
 
 def start_sandbox(
-    *, auto_delete: bool | None = None, linger: bool = False, faults: list[str] | None = None, **options: Any
+    *,
+    auto_delete: bool | None = None,
+    linger: bool = False,
+    rate_limits: bool = False,
+    faults: list[str] | None = None,
+    **options: Any,
 ) -> RunningSandbox:
     """Start ``python -m mergetui.sandbox`` and wait for its JSON line.
 
     ``options`` are the flags of ``FLAGS``; durations as the command line takes them (``"15m"``, ``"2s..8s"``).
-    ``people`` is 60 when not given: enough for every scenario, quick to make.
+    ``people`` is 60 when not given: enough for every scenario, quick to make. Rate limits and the lag of search are
+    off unless asked for: tests make hundreds of calls a second and search for what they just made.
     """
     arguments = [sys.executable, "-m", "mergetui.sandbox"]
-    for name, value in {"people": 60, **options}.items():
+    for name, value in {"people": 60, "search_lag": "0ms", **options}.items():
         if value is not None:
             arguments += [FLAGS[name], str(value)]
     if auto_delete is not None:
         arguments.append("--auto-delete" if auto_delete else "--no-auto-delete")
+    arguments.append("--rate-limits" if rate_limits else "--no-rate-limits")
     for fault in faults or ():
         arguments += ["--fault", fault]
     if linger:
