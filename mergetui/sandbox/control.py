@@ -46,6 +46,8 @@ class Control:
         if not isinstance(route, Route):
             return json_reply({"error": "no such call"}, 405 if route == "method" else 404)
         self._sandbox.catch_up()
+        if call.method != "GET":
+            self._sandbox.world.state.revision += 1
         try:
             return route.handler(call)
         except (BadBody, ValueError) as error:
@@ -118,7 +120,7 @@ class Control:
     def _events(self, call: Call) -> Reply:
         """Events numbered higher than ``since``."""
         since = int(call.first("since") or 0)
-        return json_reply({"events": list(self._sandbox.world.events)[max(0, since) :]})
+        return json_reply({"events": self._sandbox.world.state.events.since(since)})
 
     # steering -------------------------------------------------------------------------------------------------
 
@@ -128,7 +130,7 @@ class Control:
         sandbox.apply(Poll())
         sandbox.clock.forward(sandbox.world.settings.poll_duration_ms)
         sandbox.catch_up()
-        return json_reply({"poll": began, "clock": sandbox.now(), "events": len(sandbox.world.events)})
+        return json_reply({"poll": began, "clock": sandbox.now(), "events": sandbox.world.state.events.numbered})
 
     def _clock(self, call: Call) -> Reply:
         advance = call.members().get("advance_s")
@@ -136,7 +138,7 @@ class Control:
             raise BadBody("advance_s must be a number of seconds, not less than 0")
         self._sandbox.clock.forward(round(advance * 1000))
         self._sandbox.catch_up()
-        return json_reply({"clock": self._sandbox.now(), "events": len(self._sandbox.world.events)})
+        return json_reply({"clock": self._sandbox.now(), "events": self._sandbox.world.state.events.numbered})
 
     def _settings(self, call: Call) -> Reply:
         given = dict(call.members())

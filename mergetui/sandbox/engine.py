@@ -9,6 +9,7 @@ from typing import Any
 from mergetui.records.clock import Clock
 from mergetui.sandbox.clock import SandboxClock
 from mergetui.sandbox.faults import Faults, parse_spec
+from mergetui.sandbox.fragments import Fragments
 from mergetui.sandbox.options import SandboxOptions
 from mergetui.sandbox.tokens import Grants
 from mergetui.twin.cast import Cast
@@ -61,6 +62,8 @@ class Sandbox:
         self.clock = SandboxClock(real)
         self.faults = Faults()
         self.requests = 0
+        self._lives = 0
+        self.fragments = Fragments(lambda: (self._lives, self.world.state.revision))
         self._playing: int | None = None
         self.reset()
         short = self.world.state.org_id[:15]
@@ -76,6 +79,7 @@ class Sandbox:
         now = self.clock.now()
         self.started_at = now
         cast = self._cast or make_cast(self.options, now)
+        self._lives += 1
         self.world = World(cast, settings_of(self.options, cast), now)
         self._add_org_rows()
         self._pending: list[tuple[int, int, Callable[[], None]]] = []
@@ -132,6 +136,7 @@ class Sandbox:
                 work()
             finally:
                 self._playing = None
+                self.world.state.revision += 1
         self.world.advance(to)
 
     def later(self, ms: int, work: Callable[[], None]) -> None:

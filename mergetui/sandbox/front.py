@@ -123,6 +123,8 @@ class Front:
             return dialect.unauthorized(call)
         if (closed := dialect.gate(call, route)) is not None:
             return closed
+        if call.method not in ("GET", "HEAD") and not call.path.endswith(("/search", "/batch/read")):
+            self._sandbox.world.state.revision += 1
         try:
             return route.handler(call)
         except Refusal as refusal:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mergetui.records.crm import Value
 from mergetui.twin.cast import Cast, CastEvent, CastList, CastObject
+from mergetui.twin.log import EventLog
 from mergetui.twin.portal import LINKS
 from mergetui.twin.schema import PEOPLE, lookups_at, object_of, objects
 from mergetui.twin.settings import Settings
@@ -27,6 +28,8 @@ class Row:
     master_id: str | None = None
     changed: dict[str, int] = field(default_factory=dict)
     """Field → instant of its last change since the world began (not rounded, unlike the stamps)."""
+    deleted_with: str = ""
+    """Id of the row whose deletion took this one along: both come back together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,9 @@ class State:
         self.extra = dict(cast.extra)
         self.humans = cast.humans
 
-        self.events: list[dict[str, Any]] = []
+        self.events = EventLog()
+        self.revision = 0
+        """Grows with everything that may have changed anything: what was read before it is void."""
         self.queue: list[tuple[int, int, Work]] = []
         self._queued = 0
         self._row_number = 0
@@ -403,4 +408,4 @@ class State:
         heapq.heappush(self.queue, (at, self._queued, work))
 
     def log(self, who: str, what: str, **members: Any) -> None:
-        self.events.append({"n": len(self.events) + 1, "at": self.now, "who": who, "what": what, **members})
+        self.events.add(self.now, who, what, members)

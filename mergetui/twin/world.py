@@ -75,6 +75,7 @@ class World:
         while state.queue and state.queue[0][0] <= to:
             at, _, work = heapq.heappop(state.queue)
             state.now = max(state.now, at)
+            state.revision += 1
             work(state)
         state.now = max(state.now, to)
 
@@ -87,6 +88,7 @@ class World:
         """
         self.advance(at)
         state = self.state
+        state.revision += 1
         match event:
             case CreateRow():
                 return salesforce.create_row(state, event)
