@@ -106,13 +106,11 @@ def associations_json(contact: Contact, kinds: Iterable[str]) -> dict[str, Any]:
 
 
 def association_types(kind: str, *, primary: bool, reverse: bool = False) -> list[dict[str, Any]]:
-    """The ``associationTypes`` of one pair; reverse ids are those of facts/hubspot.md §5."""
-    number = portal.ASSOCIATION_TYPES.get(kind, 0)
-    if reverse:
-        number = {"companies": 280, "deals": 3, "tickets": 16}.get(kind, number + 1)
-    found = [{"category": "HUBSPOT_DEFINED", "typeId": number, "label": None}]
-    if primary and kind == "companies":
-        found.append({"category": "HUBSPOT_DEFINED", "typeId": 2 if reverse else 1, "label": "Primary"})
+    """The ``associationTypes`` of one pair."""
+    link = portal.associations()[(kind, "contacts") if reverse else ("contacts", kind)]
+    found = [{"category": "HUBSPOT_DEFINED", "typeId": link.plain, "label": None}]
+    if primary and link.primary is not None:
+        found.append({"category": "HUBSPOT_DEFINED", "typeId": link.primary, "label": "Primary"})
     return found
 
 

@@ -12,6 +12,7 @@ from mergetui.records.crm import Value
 from mergetui.twin.cast import Cast, CastEvent, CastList, CastObject
 from mergetui.twin.log import EventLog
 from mergetui.twin.portal import LINKS
+from mergetui.twin.portal_state import PortalState
 from mergetui.twin.schema import PEOPLE, lookups_at, object_of, objects
 from mergetui.twin.settings import Settings
 from mergetui.twin.stamps import parse_iso
@@ -84,6 +85,9 @@ class ContactList:
     processing: str
     members: dict[str, int]
     """Contact id → instant of joining."""
+    created_at: int | None = None
+    """None: long before the world began."""
+    updated_at: int | None = None
 
 
 @dataclass(slots=True)
@@ -102,7 +106,11 @@ class HubSpotObject:
     type: str
     id: str
     values: dict[str, str]
+    """Replaced as a whole, never changed in place."""
     contacts: list[str]
+    changed_at: int | None = None
+    """None: not since the world began."""
+    archived_at: int | None = None
 
 
 Work = Callable[["State"], None]
@@ -115,6 +123,7 @@ class State:
         self.now = now
         self.began = now
         self.settings = settings
+        self.portal = PortalState()
         self.random = random.Random(settings.seed)
         self.org_id = cast.org_id
         self.org_name = cast.org_name
@@ -268,6 +277,8 @@ class State:
                 self.links.setdefault(held, {})[contact.id] = None
 
     def unindex_contact(self, contact: Contact) -> None:
+        """Take a contact out of the indexes: what comes before every change of a live one."""
+        self.portal.search.note(self, "contacts", contact.id, contact)
         for address in contact.addresses:
             if self.addresses.get(address) == contact.id:
                 del self.addresses[address]
