@@ -15,7 +15,7 @@ from mergetui.sandbox.engine import Sandbox
 from mergetui.sandbox.web import Call, Reply
 from mergetui.twin.events import MergeRows, UndeleteRow
 from mergetui.twin.refusals import SalesforceRefusal
-from mergetui.twin.salesforce import Merged
+from mergetui.twin.merges import Merged
 from mergetui.twin.stamps import iso
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"

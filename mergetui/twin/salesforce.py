@@ -1,30 +1,20 @@
-"""Salesforce: saving rows and ``merge``. One function per event; facts/salesforce.md §5 and §6 are the source."""
+"""Salesforce: what a save checks, and creating and updating rows. One function per event (facts/salesforce.md §5)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mergetui.records.crm import Value
-from mergetui.twin.events import CreateRow, DeleteRow, MergeRows, UndeleteRow, UpdateRow
+from mergetui.twin import org_rules
+from mergetui.twin.events import CreateRow, UpdateRow
 from mergetui.twin.refusals import SalesforceRefusal
-from mergetui.twin.schema import PEOPLE, Field, ObjectInfo, find, long_id, lookups_at, object_of
+from mergetui.twin.schema import PEOPLE, Field, ObjectInfo, find, long_id
 from mergetui.twin.stamps import day, parse_iso
 from mergetui.twin.state import Row, State
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
 _TEXT = frozenset({"string", "textarea", "phone", "email", "url", "picklist", "combobox"})
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The answer of a successful merge."""
-
-    id: str
-    merged_ids: tuple[str, ...]
-    related_ids: tuple[str, ...]
-    """Re-parented children over all losers, as the API lists them."""
 
 
 # values ---------------------------------------------------------------------------------------------------------
@@ -42,8 +32,13 @@ def visible(state: State, info: ObjectInfo, field: Field) -> bool:
     return not state.settings.hidden_fields or f"{info.name}.{field.name}" not in state.settings.hidden_fields
 
 
-def checked(state: State, info: ObjectInfo, values: Mapping[str, Value], *, creating: bool) -> dict[str, Value]:
-    """The values under their canonical names and types. Raises the refusal a save would get."""
+def checked(
+    state: State, info: ObjectInfo, values: Mapping[str, Value], *, creating: bool, truncate: bool = False
+) -> dict[str, Value]:
+    """The values under their canonical names and types. Raises the refusal a save would get.
+
+    ``truncate``: too long text is cut to what fits (AllowFieldTruncationHeader).
+    """
     found: dict[str, Value] = {}
     locked: list[str] = []
     for name, value in values.items():
@@ -53,7 +48,7 @@ def checked(state: State, info: ObjectInfo, values: Mapping[str, Value], *, crea
         if not (field.createable if creating else field.updateable) or not visible(state, info, field):
             locked.append(field.name)
             continue
-        found[field.name] = _checked_value(state, info, field, value)
+        found[field.name] = _checked_value(state, info, field, value, truncate)
     if locked:
         raise SalesforceRefusal(
             "INVALID_FIELD_FOR_INSERT_UPDATE",
@@ -64,7 +59,7 @@ def checked(state: State, info: ObjectInfo, values: Mapping[str, Value], *, crea
     return found
 
 
-def _checked_value(state: State, info: ObjectInfo, field: Field, value: Value) -> Value:
+def _checked_value(state: State, info: ObjectInfo, field: Field, value: Value, truncate: bool) -> Value:
     if isinstance(value, str) and field.type in _TEXT:
         value = value.strip()
     if value is None or value == "":
@@ -84,6 +79,8 @@ def _checked_value(state: State, info: ObjectInfo, field: Field, value: Value) -
             "INVALID_TYPE_ON_FIELD_IN_RECORD", f"{field.label}: value not of required type: {value}", [field.name]
         ) from error
     if isinstance(value, str) and field.type in _TEXT and len(value) > field.length:
+        if truncate:
+            return value[: field.length]
         raise SalesforceRefusal(
             "STRING_TOO_LONG",
             f"{field.label}: data value too large: {value} (max length={field.length})",
@@ -137,13 +134,14 @@ def _check_lookup(state: State, field: Field, target: str) -> None:
         )
 
 
-def _name(row: Row) -> None:
+def set_name(row: Row) -> None:
+    """``Name`` of a person from its parts."""
     if row.object in PEOPLE or row.object == "User":
         parts = (row.values.get("FirstName"), row.values.get("LastName"))
         row.values["Name"] = " ".join(str(part) for part in parts if part)
 
 
-def _live(state: State, info: ObjectInfo, record_id: str) -> Row:
+def live(state: State, info: ObjectInfo, record_id: str) -> Row:
     """The live row of a REST call. Raises 404 as the real rows endpoint does."""
     row = state.row(long_id(record_id))
     if row is None or row.object != info.name:
@@ -153,7 +151,7 @@ def _live(state: State, info: ObjectInfo, record_id: str) -> Row:
     return row
 
 
-# events ---------------------------------------------------------------------------------------------------------
+# saving ---------------------------------------------------------------------------------------------------------
 
 
 def new_id(state: State, object_name: str) -> str:
@@ -161,11 +159,10 @@ def new_id(state: State, object_name: str) -> str:
     return long_id(f"{object_info(object_name).prefix}ZZ{state.new_row_number():010d}")
 
 
-def create_row(state: State, event: CreateRow) -> str:
-    """``POST /sobjects/{O}``: returns the new id."""
+def prepared(state: State, event: CreateRow) -> dict[str, Value]:
+    """Everything a create checks; returns the row's values with their defaults. Raises SalesforceRefusal."""
     info = object_info(event.object)
-    values = checked(state, info, event.values, creating=True)
-    by = event.by or state.admin_id
+    values = checked(state, info, event.values, creating=True, truncate=event.truncate)
     missing = [
         field.name
         for field in info.fields.values()
@@ -175,148 +172,55 @@ def create_row(state: State, event: CreateRow) -> str:
         raise SalesforceRefusal(
             "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing
         )
-    stamp = state.now // 1000 * 1000
     for field in info.fields.values():
         if field.type == "boolean" and field.name != "IsDeleted":
             values.setdefault(field.name, False)
     if info.field("OwnerId"):
-        values.setdefault("OwnerId", by)
+        values.setdefault("OwnerId", event.by or state.admin_id)
     if info.name == "Lead":
         values.setdefault("Status", "Open - Not Contacted")
+    org_rules.triggers(state, info.name, "", "create")
+    org_rules.validate(state, info, "", values)
+    org_rules.look_for_duplicates(state, info.name, values, allowed=event.allow_duplicates)
+    return values
+
+
+def insert(state: State, object_name: str, values: dict[str, Value], by: str) -> Row:
+    """Add a row of checked values, with its stamps."""
+    stamp = state.now // 1000 * 1000
     values.update(CreatedDate=stamp, CreatedById=by, LastModifiedDate=stamp, LastModifiedById=by, SystemModstamp=stamp)
-    row = Row(info.name, new_id(state, info.name), values)
-    _name(row)
+    row = Row(object_name, new_id(state, object_name), values)
+    set_name(row)
     state.add_row(row)
     if row.object in PEOPLE and by != state.integration_user_id:
         state.row_changes.setdefault(row.id, {})["*"] = None
     state.log("salesforce", "create", object=row.object, id=row.id)
-    return row.id
+    return row
+
+
+def create_row(state: State, event: CreateRow) -> str:
+    """``POST /sobjects/{O}`` and SOAP's create: returns the new id."""
+    values = prepared(state, event)
+    return insert(state, object_info(event.object).name, values, event.by or state.admin_id).id
 
 
 def update_row(state: State, event: UpdateRow) -> list[str]:
-    """``PATCH /sobjects/{O}/{id}``: returns the fields that really changed."""
+    """``PATCH /sobjects/{O}/{id}`` and SOAP's update: returns the fields that really changed."""
     info = object_info(event.object)
-    row = _live(state, info, event.id)
+    row = live(state, info, event.id)
+    by = event.by or state.admin_id
     if row.values.get("IsConverted") is True:
         raise SalesforceRefusal("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-    values = checked(state, info, event.values, creating=False)
-    by = event.by or state.admin_id
+    org_rules.may_edit(state, row, by)
+    org_rules.not_locked(state, row)
+    values = checked(state, info, event.values, creating=False, truncate=event.truncate)
+    org_rules.triggers(state, info.name, row.id, "update")
+    org_rules.validate(state, info, row.id, {**row.values, **values})
+    org_rules.look_for_duplicates(state, info.name, values, row=row, allowed=event.allow_duplicates)
+    if not state.settings.unchanged_update_stamps and all(row.values.get(k) == v for k, v in values.items()):
+        return []
     changed = state.write_row(row, values, by=by)
-    _name(row)
+    set_name(row)
     who = "integration" if by == state.integration_user_id else "salesforce"
     state.log(who, "update", object=row.object, id=row.id, fields=changed)
     return changed
-
-
-def delete_row(state: State, event: DeleteRow) -> None:
-    """A plain delete: the row goes to the recycle bin without a master."""
-    row = _live(state, object_info(event.object), event.id)
-    state.bury(row, None)
-    state.log("salesforce", "delete", object=row.object, id=row.id)
-
-
-def undelete_row(state: State, event: UndeleteRow) -> str:
-    """Row 22 and facts/salesforce.md §6: the row comes back with its own values; its children stay with the master."""
-    row = state.row(long_id(event.id))
-    if row is None:
-        raise SalesforceRefusal("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-    if not row.deleted:
-        raise SalesforceRefusal("UNDELETE_FAILED", "Entity is not in the recycle bin")
-    state.unbury(row)
-    state.write_row(row, {}, by=state.admin_id)
-    state.log("salesforce", "undelete", object=row.object, id=row.id)
-    return row.id
-
-
-def merge_rows(state: State, event: MergeRows) -> Merged:
-    """Row 18, Salesforce side: all or nothing. Losers go, children move, then the master is updated.
-
-    The codes for more than two losers and for a wrong type are unconfirmed (facts/salesforce.md §14).
-    """
-    info = object_info(event.object)
-    master, losers = _merge_parties(state, info, event)
-    values = checked(state, info, event.values, creating=False)
-    twice = sorted(set(event.nulls) & set(event.values))
-    if twice:
-        raise SalesforceRefusal("INVALID_FIELD", f"Duplicate field in values and fieldsToNull: {twice[0]}", twice)
-    values.update(checked(state, info, dict.fromkeys(event.nulls), creating=False))
-    gone = {loser.id for loser in losers}
-    for field in info.fields.values():
-        kept = values.get(field.name, master.values.get(field.name))
-        if field.type == "reference" and isinstance(kept, str) and kept in gone:
-            raise SalesforceRefusal("ENTITY_IS_DELETED", "entity is deleted", [field.name])
-
-    oldest = min((master, *losers), key=lambda row: int(row.values.get("CreatedDate") or 0))
-    born, by = oldest.values.get("CreatedDate"), oldest.values.get("CreatedById")
-    related: list[str] = []
-    for loser in losers:
-        state.bury(loser, master.id)
-        related += _reparent(state, loser, master)
-    state.write_row(master, values, by=state.admin_id)
-    master.values["CreatedDate"], master.values["CreatedById"] = born, by
-    _name(master)
-    if master.object in PEOPLE:
-        state.row_changes.setdefault(master.id, {})["*"] = None
-    state.log(
-        "salesforce", "merge", object=info.name, id=master.id, merged=[row.id for row in losers], related=len(related)
-    )
-    return Merged(master.id, tuple(row.id for row in losers), tuple(related))
-
-
-def _merge_parties(state: State, info: ObjectInfo, event: MergeRows) -> tuple[Row, list[Row]]:
-    if info.name not in (*PEOPLE, "Account"):
-        raise SalesforceRefusal("INVALID_TYPE", f"Cannot merge objects of type {info.name}")
-    if not event.loser_ids or len(event.loser_ids) > 2:
-        raise SalesforceRefusal("LIMIT_EXCEEDED", "merge request must have one or two records to merge")
-    rows = []
-    for given in (event.master_id, *event.loser_ids):
-        record_id = long_id(given)
-        if len(record_id) != 18 or not record_id.isalnum():
-            raise SalesforceRefusal("MALFORMED_ID", f"bad id {given}")
-        kind = object_of(record_id)
-        if kind is not None and kind != info.name:
-            raise SalesforceRefusal("INVALID_ID_FIELD", f"id {record_id} is not of type {info.name}", ["Id"])
-        row = state.row(record_id)
-        if row is None:
-            raise SalesforceRefusal("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-        if row.deleted:
-            raise SalesforceRefusal("ENTITY_IS_DELETED", "entity is deleted")
-        rows.append(row)
-    if len({row.id for row in rows}) != len(rows):
-        raise SalesforceRefusal("INVALID_MERGE_RECORD", "cannot merge a record with itself")
-    master, *losers = rows
-    if master.values.get("IsConverted") is True:  # a converted lead may be a loser (help 005123891)
-        raise SalesforceRefusal("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-    return master, losers
-
-
-def _reparent(state: State, loser: Row, master: Row) -> list[str]:
-    """Move every child of the loser; returns the ids of those that moved. Children keep their stamps.
-
-    Of two memberships of one campaign one survives (which status wins is unconfirmed: the master's); contact roles of
-    losers lose "primary" (facts/salesforce.md §6).
-    """
-    names = {(look.child, look.field) for look in lookups_at(loser.object)}
-    moved: list[str] = []
-    campaigns = {
-        state.rows["CampaignMember"][key].values.get("CampaignId")
-        for kind, key, _ in state.children.get(master.id, {})
-        if kind == "CampaignMember" and not state.rows[kind][key].deleted
-    }
-    for kind, key, name in list(state.children.get(loser.id, {})):
-        child = state.rows[kind][key]
-        if (kind, name) not in names or child.deleted:
-            continue
-        if kind == "CampaignMember" and child.values.get("CampaignId") in campaigns:
-            child.deleted = True
-            continue
-        state.children[loser.id].pop((kind, key, name), None)
-        if child.id == master.id:
-            child.values[name] = None
-            continue
-        child.values[name] = master.id
-        state.children.setdefault(master.id, {})[(kind, key, name)] = None
-        if kind == "OpportunityContactRole":
-            child.values["IsPrimary"] = False
-        moved.append(key)
-    return moved

@@ -80,8 +80,8 @@ class Settings:
     """Ids of contacts that have an Experience Cloud user, besides those of User rows with a ContactId."""
     person_accounts: tuple[str, ...] = ()
     """Ids of Accounts that are persons; a Contact on such an account is its person's own."""
-    duplicate_rule: Literal["off", "alert", "block"] = "off"
-    """The native duplicate rule of leads and contacts; an alert can be overridden by allowSave."""
+    duplicate_rule: Literal["off", "report", "alert", "block"] = "report"
+    """The native duplicate rules: none active, only reporting, or refusing saves (an alert yields to allowSave)."""
     recycle_days: int = 15
     undelete_keeps_master: bool = False  # MasterRecordId after undelete: null, or still the master
     unchanged_update_stamps: bool = True  # a save that changes nothing stamps the row: long observed, nowhere written
@@ -90,6 +90,9 @@ class Settings:
     same_campaign: Literal["masters", "losers"] = "masters"  # whose membership of one campaign survives
     same_opportunity: Literal["both", "masters"] = "both"  # two contact roles at one opportunity
     duplicate_items: Literal["moved", "gone"] = "moved"  # DuplicateRecordItem rows of a loser
+    losers_manager: Literal["tried", "ignored"] = "tried"  # may a loser's ReportsToId below the master be a cycle?
+    convert_carries_opt_out: bool = False  # into an existing contact: booleans are never empty, so presumably not
+    unknown_names: Literal["fault", "error"] = "fault"  # SOAP: a field nobody knows ends the call, or fails one row
     cross_account_merge: bool = True  # contacts of two accounts: Classic refuses, Lightning and so far the API do not
     inactive_owner_merge: bool = True  # whether a master with an inactive owner can be merged
     refusal_codes: Mapping[str, str] = field(default_factory=dict)

@@ -29,8 +29,6 @@ class Row:
     master_id: str | None = None
     changed: dict[str, int] = field(default_factory=dict)
     """Field → instant of its last change since the world began (not rounded, unlike the stamps)."""
-    deleted_with: str = ""
-    """Id of the row whose deletion took this one along: both come back together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +173,8 @@ class State:
         """Rows deleted or merged away since the last poll."""
         self.conversions: dict[str, str] = {}
         """Lead id → id of the contact it was converted into, since the last poll (which reads and clears it)."""
+        self.buried_with: dict[str, str] = {}
+        """Deleted row → the row whose deletion took it along: both come back together."""
         self.known_dead: dict[str, None] = {
             row.id: None for name in PEOPLE for row in self.rows[name].values() if row.deleted
         }

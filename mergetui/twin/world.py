@@ -6,13 +6,14 @@ import heapq
 from collections.abc import Sequence
 from typing import Any
 
-from mergetui.twin import colleagues, hubspot, integration, salesforce
+from mergetui.twin import colleagues, conversion, hubspot, integration, merges, recycle, salesforce
 from mergetui.twin.cast import Cast, Human
 from mergetui.twin.events import (
     ArchiveContact,
     ChangeMembership,
     ChangeSettings,
     ChangeSubscription,
+    ConvertLead,
     CreateContact,
     CreateRow,
     DeleteRow,
@@ -20,6 +21,7 @@ from mergetui.twin.events import (
     MergeContacts,
     MergeRows,
     Poll,
+    PurgeRow,
     RestoreContact,
     Resync,
     UndeleteRow,
@@ -82,9 +84,9 @@ class World:
     def apply(self, event: Event, at: int) -> Any:
         """Advance to ``at`` and play one event. The answer's type depends on the event:
 
-        CreateRow → new id · UpdateRow → changed fields · MergeRows → ``salesforce.Merged`` · UndeleteRow → id ·
-        CreateContact, UpdateContact, RestoreContact, MergeContacts → ``state.Contact`` · ChangeMembership → (added,
-        removed, missing) · the others → None.
+        CreateRow → new id · UpdateRow → changed fields · MergeRows → ``merges.Merged`` · UndeleteRow, PurgeRow → id ·
+        ConvertLead → ``conversion.Converted`` · CreateContact, UpdateContact, RestoreContact, MergeContacts →
+        ``state.Contact`` · ChangeMembership → (added, removed, missing) · the others → None.
         """
         self.advance(at)
         state = self.state
@@ -95,11 +97,15 @@ class World:
             case UpdateRow():
                 return salesforce.update_row(state, event)
             case DeleteRow():
-                return salesforce.delete_row(state, event)
+                return recycle.delete_row(state, event)
             case UndeleteRow():
-                return salesforce.undelete_row(state, event)
+                return recycle.undelete_row(state, event)
             case MergeRows():
-                return salesforce.merge_rows(state, event)
+                return merges.merge_rows(state, event)
+            case PurgeRow():
+                return recycle.purge_row(state, event)
+            case ConvertLead():
+                return conversion.convert_lead(state, event)
             case CreateContact():
                 return hubspot.create_contact(state, event, integration.trigger)
             case UpdateContact():
