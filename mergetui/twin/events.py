@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mergetui.records.crm import Value
+from mergetui.twin.portal_events import PortalEvent
 
 # Salesforce ---------------------------------------------------------------------------------------------------------
 
@@ -143,6 +145,26 @@ class ChangeMembership:
     remove: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RecomputeList:
+    """HubSpot finds that contacts fit an active list now, or no longer (row 30)."""
+
+    list_id: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A contact opens an e-mail, clicks in it, fills in a form or visits a page."""
+
+    contact_id: str
+    kind: Literal["open", "click", "form", "visit"]
+    title: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What was filled in; ``""`` clears."""
+
+
 # the integration ----------------------------------------------------------------------------------------------------
 
 
@@ -180,7 +202,10 @@ Event = (
     | MergeContacts
     | ChangeSubscription
     | ChangeMembership
+    | RecomputeList
+    | Activity
     | Poll
     | Resync
     | ChangeSettings
+    | PortalEvent
 )

@@ -1,31 +1,23 @@
-"""HubSpot: contacts, merge, archive, lists, subscriptions. One function per event; facts/hubspot.md §2, §4, §11."""
+"""HubSpot: contacts, archive, lists, subscriptions. One function per event; facts/hubspot.md §2, §8, §11."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping
 
+from mergetui.twin import hubspot_values
 from mergetui.twin.events import (
     ArchiveContact,
     ChangeMembership,
     ChangeSubscription,
     CreateContact,
-    MergeContacts,
     RestoreContact,
     UpdateContact,
 )
-from mergetui.twin.hubspot_properties import EARLIEST, FOLLOWS, LATEST, SUMMED
 from mergetui.twin.mapping import MAPPED_PROPERTIES
-from mergetui.twin.portal import LINKS, STAGES, properties
+from mergetui.twin.portal import STAGES
 from mergetui.twin.refusals import HubSpotRefusal
-from mergetui.twin.stamps import iso, parse_iso
-from mergetui.twin.state import Contact, State, Version
-
-MERGE_LIMIT = 250
-"""Identities on one profile (facts/hubspot.md §4)."""
-
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
+from mergetui.twin.stamps import iso
+from mergetui.twin.state import Contact, State
 
 Trigger = Callable[[State, Contact], None]
 """Called for a contact whose change may start an event-driven pass."""
@@ -46,14 +38,24 @@ def contact_of(state: State, contact_id: str) -> Contact | None:
     return state.contacts.get(current_id(state, contact_id))
 
 
-def live(state: State, contact_id: str) -> Contact:
-    """The live contact of exactly this id. Raises 404 for old, archived and unknown ids.
+def missing() -> HubSpotRefusal:
+    return HubSpotRefusal(404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.")
 
-    Whether anything but GET resolves old ids is unconfirmed (facts/hubspot.md §4): here nothing does.
+
+def held(state: State, contact_id: str, old_ids: bool) -> Contact | None:
+    """The live contact of this id; of a merged contact's id only when ``old_ids``.
+
+    Whether anything but GET resolves old ids is unconfirmed (facts/hubspot.md §4): ``Settings.old_id_in_…`` decides.
     """
-    contact = state.contacts.get(contact_id)
-    if contact is None or contact.archived_at is not None:
-        raise HubSpotRefusal(404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.")
+    contact = contact_of(state, contact_id) if old_ids else state.contacts.get(contact_id)
+    return None if contact is None or contact.archived_at is not None else contact
+
+
+def live(state: State, contact_id: str, *, old_ids: bool = False) -> Contact:
+    """Like ``held``; raises 404 for what is not there."""
+    contact = held(state, contact_id, old_ids)
+    if contact is None:
+        raise missing()
     return contact
 
 
@@ -68,6 +70,8 @@ def shown(state: State, contact: Contact) -> dict[str, str]:
         values["hs_additional_emails"] = ";".join(contact.additional)
     else:
         values.pop("hs_additional_emails", None)
+    if contact.address:
+        values["hs_email_domain"] = contact.address.partition("@")[2]
     if contact.merged:
         values["hs_merged_object_ids"] = ";".join(old for old, _ in contact.merged)
         values["hs_calculated_merged_vids"] = ";".join(f"{old}:{at}" for old, at in contact.merged)
@@ -83,41 +87,7 @@ def shown(state: State, contact: Contact) -> dict[str, str]:
     return values
 
 
-# checking -------------------------------------------------------------------------------------------------------
-
-
-def _checked(changes: Mapping[str, str]) -> dict[str, str]:
-    """The changes as HubSpot stores them. Raises 400 VALIDATION_ERROR naming every bad one."""
-    known = properties()
-    found: dict[str, str] = {}
-    bad: list[tuple[str, str, str]] = []
-    for name, given in changes.items():
-        spec = known.get(name)
-        value = given.strip()
-        if spec is None:
-            bad.append(("PROPERTY_DOESNT_EXIST", name, f'Property "{name}" does not exist'))
-        elif spec.read_only or spec.calculated:
-            bad.append(("READ_ONLY_VALUE", name, f'"{name}" is a read only property; its value cannot be set.'))
-        elif value and name == "email" and not _EMAIL.fullmatch(value):
-            bad.append(("INVALID_EMAIL", name, "Email address is invalid"))
-        elif value and spec.type == "number" and not re.fullmatch(r"-?\d+(\.\d+)?", value):
-            bad.append(("INVALID_INTEGER", name, f"{name} was not a valid number."))
-        elif value and spec.options and value not in {option for option, _ in spec.options}:
-            bad.append(("INVALID_OPTION", name, f"{value} was not one of the allowed options"))
-        else:
-            found[name] = value.lower() if name == "email" else value
-    if bad:
-        details = [{"isValid": False, "message": text, "error": code, "name": name} for code, name, text in bad]
-        raise HubSpotRefusal(
-            400,
-            "VALIDATION_ERROR",
-            "Property values were not valid: " + json.dumps(details, separators=(",", ":")),
-            errors=[
-                {"message": text, "code": code, "context": {"propertyName": [name]}, "in": "property"}
-                for code, name, text in bad
-            ],
-        )
-    return found
+# addresses ------------------------------------------------------------------------------------------------------
 
 
 def _address_change(state: State, contact: Contact | None, address: str) -> tuple[str, ...] | None:
@@ -146,11 +116,19 @@ def _taken(owner: str) -> HubSpotRefusal:
 # events ---------------------------------------------------------------------------------------------------------
 
 
+def check_create(state: State, given: Mapping[str, str]) -> dict[str, str]:
+    """What ``POST /contacts`` would store. Raises 400 and 409."""
+    values = _checked(state, None, given)
+    if address := values.get("email"):
+        if address in state.portal.forgotten:  # status and words of a blocked address are unconfirmed
+            raise HubSpotRefusal(400, "VALIDATION_ERROR", "The email address is on the GDPR blocklist of this account.")
+        _address_change(state, None, address)
+    return values
+
+
 def create_contact(state: State, event: CreateContact, trigger: Trigger) -> Contact:
     """``POST /contacts``; row 1–4: a new contact may start a pass."""
-    values = _checked(event.values)
-    if address := values.get("email"):
-        _address_change(state, None, address)
+    values = check_create(state, event.values)
     contact = add_contact(state, values, event.source)
     trigger(state, contact)
     return contact
@@ -159,6 +137,7 @@ def create_contact(state: State, event: CreateContact, trigger: Trigger) -> Cont
 def add_contact(state: State, values: Mapping[str, str], source: str) -> Contact:
     """A new live contact with a new id; the values are taken as they are."""
     contact = Contact(state.new_contact_id(), {}, state.now, state.now)
+    state.portal.search.note(state, "contacts", contact.id, None)
     state.contacts[contact.id] = contact
     filled = {name: value for name, value in values.items() if value}
     filled["createdate"] = iso(state.now)
@@ -170,10 +149,18 @@ def add_contact(state: State, values: Mapping[str, str], source: str) -> Contact
     return contact
 
 
+def check_update(state: State, contact: Contact, given: Mapping[str, str]) -> dict[str, str]:
+    """What ``PATCH`` would store. Raises 400 and 409."""
+    values = _checked(state, contact, given)
+    if address := values.get("email"):
+        _address_change(state, contact, address)
+    return values
+
+
 def update_contact(state: State, event: UpdateContact, trigger: Trigger) -> Contact:
     """``PATCH /contacts/{id}``. Rows 1–5: a changed mapped property starts a pass, an unmapped one never."""
-    contact = live(state, event.id)
-    values = _checked(event.values)
+    contact = live(state, event.id, old_ids=state.settings.old_id_in_update)
+    values = _checked(state, contact, event.values)
     additional = None
     if address := values.get("email"):
         additional = _address_change(state, contact, address)
@@ -181,7 +168,10 @@ def update_contact(state: State, event: UpdateContact, trigger: Trigger) -> Cont
     before = contact.get("lifecyclestage")
     if stage and before in STAGES and stage in STAGES and STAGES.index(stage) < STAGES.index(before):
         del values["lifecyclestage"]  # moves only forward through the API, silently (facts/hubspot.md §5)
+    follows = _swap_counters(state, contact, values["email"]) if "email" in values else {}
     changed = state.set_values(contact, values, source=event.source, additional=additional)
+    if follows:
+        state.set_values(contact, follows, source="CALCULATED")
     if changed:
         state.log("hubspot", "update", contact=contact.id, properties=changed)
     if any(name in MAPPED_PROPERTIES for name in changed):
@@ -189,9 +179,53 @@ def update_contact(state: State, event: UpdateContact, trigger: Trigger) -> Cont
     return contact
 
 
+def per_address(name: str) -> bool:
+    """Whether a property tells of the current primary address, not of the person (facts/hubspot.md §4)."""
+    return name.startswith("hs_email_") and name != "hs_email_domain"
+
+
+def _swap_counters(state: State, contact: Contact, address: str) -> dict[str, str]:
+    """The e-mail properties after ``address`` became primary: those kept for it, the others blank."""
+    if address.lower() == contact.address:
+        return {}
+    kept = {name: value for name, value in contact.values.items() if per_address(name)}
+    if contact.address:
+        state.portal.counters[contact.address] = kept
+    return {**dict.fromkeys(kept, ""), **state.portal.counters.get(address.lower(), {})}
+
+
+def _checked(state: State, contact: Contact | None, given: Mapping[str, str]) -> dict[str, str]:
+    """Raises 400, and 409 when another contact holds a unique value (its words are unconfirmed)."""
+    known = state.portal.properties("contacts")
+    values = hubspot_values.checked(known, given, owner_ids(state))
+    for name, value in values.items():
+        if value and name != "email" and known[name].unique:
+            other = by_unique(state, name, value)
+            if other is not None and other is not contact:
+                raise HubSpotRefusal(
+                    409, "CONFLICT", f'A contact with {name} "{value}" already exists. Existing ID: {other.id}'
+                )
+    return values
+
+
+def owner_ids(state: State) -> frozenset[str] | None:
+    """None (any) in a world that knows no owners."""
+    return frozenset(owner.id for owner in state.owners) or None
+
+
+def by_unique(state: State, name: str, value: str) -> Contact | None:
+    """The live contact that holds a value of a unique property."""
+    if name == "email":
+        owner = state.addresses.get(value.lower())
+        return state.contacts[owner] if owner else None
+    lower = value.lower()
+    found = (c for c in state.contacts.values() if c.archived_at is None and c.get(name).lower() == lower)
+    return next(found, None)
+
+
 def archive_contact(state: State, event: ArchiveContact) -> None:
     """``DELETE /contacts/{id}``; row 27: nothing happens in Salesforce."""
-    archive(state, live(state, event.id), "hubspot")
+    archive(state, live(state, event.id, old_ids=state.settings.old_id_in_update), "hubspot")
 
 
 def archive(state: State, contact: Contact, who: str, **why: str) -> None:
@@ -210,6 +244,7 @@ def restore_contact(state: State, event: RestoreContact) -> Contact:
     for address in contact.addresses:
         if owner := state.addresses.get(address):
             raise _taken(owner)
+    state.portal.search.note(state, "contacts", contact.id, None)
     contact.archived_at = None
     contact.updated_at = max(state.now, contact.updated_at + 1)
     state.index_contact(contact)
@@ -239,141 +274,23 @@ def change_membership(state: State, event: ChangeMembership) -> tuple[list[str],
         raise HubSpotRefusal(404, "OBJECT_NOT_FOUND", f"List does not exist with ID {event.list_id}.")
     if found.processing == "DYNAMIC":
         raise HubSpotRefusal(400, "VALIDATION_ERROR", "List is not of processing type MANUAL or SNAPSHOT.")
-    added, removed, missing = [], [], []
+    added, removed, unknown = [], [], []
+    old_ids = state.settings.old_id_in_lists
     for contact_id in event.add:
-        contact = state.contacts.get(contact_id)
-        if contact is None or contact.archived_at is not None:
-            missing.append(contact_id)
-        elif contact_id not in found.members:
-            found.members[contact_id] = state.now
+        contact = held(state, contact_id, old_ids)
+        if contact is None:
+            unknown.append(contact_id)
+        elif contact.id not in found.members:
+            found.members[contact.id] = state.now
             contact.lists.append(found.id)
-            added.append(contact_id)
+            added.append(contact.id)
     for contact_id in event.remove:
-        if found.members.pop(contact_id, None) is not None:
-            if contact := state.contacts.get(contact_id):
-                contact.lists.remove(found.id)
-            removed.append(contact_id)
-    return added, removed, missing
-
-
-# merge ----------------------------------------------------------------------------------------------------------
-
-
-def merge_contacts(state: State, event: MergeContacts, trigger: Trigger) -> Contact:
-    """Row 25 and facts/hubspot.md §4: a new record with a new id; both old ids become aliases of it."""
-    first, second = (_party(state, given) for given in (event.primary_id, event.secondary_id))
-    if first is second:
-        # Status and body of this are unconfirmed; 400 is the choice facts/hubspot.md §4 makes.
-        raise HubSpotRefusal(400, "VALIDATION_ERROR", "Cannot merge a contact with itself")
-    if len(first.merged) + len(second.merged) + 2 >= MERGE_LIMIT:
-        raise HubSpotRefusal(414, "VALIDATION_ERROR", "Cannot have more than 250 identities on a profile")
-
-    values = _merged_values(state, first, second)
-    for old in (first, second):
-        state.unindex_contact(old)
-        del state.contacts[old.id]
-    merged = Contact(state.new_contact_id(), values, min(first.created_at, second.created_at), state.now)
-    state.contacts[merged.id] = merged
-    state.aliases[first.id] = state.aliases[second.id] = merged.id
-    merged.merged = (*first.merged, *second.merged, (first.id, state.now), (second.id, state.now))
-    address = values.get("email", "").lower()
-    both = dict.fromkeys((*first.addresses, *second.addresses))
-    merged.additional = tuple(known for known in both if known != address)
-    merged.history = _merged_history(state, first, second, values)
-    merged.sync_error = first.sync_error
-    _join_timelines(state, merged, first, second)
-    state.index_contact(merged)
-    due = [state.pending_passes.pop(old.id, None) for old in (first, second)]
-    state.log("hubspot", "merge", contact=merged.id, primary=first.id, secondary=second.id)
-    if any(due):
-        state.log("integration", "pass_moved", contact=merged.id)
-    trigger(state, merged)
-    return merged
-
-
-def _party(state: State, contact_id: str) -> Contact:
-    if contact_id in state.aliases:
-        raise HubSpotRefusal(400, "VALIDATION_ERROR", f"Contact {contact_id} was already merged into another contact")
-    return live(state, contact_id)
-
-
-def _merged_values(state: State, first: Contact, second: Contact) -> dict[str, str]:
-    """Primary wins and the secondary fills blanks (or newest wins, until 2023), with the documented exceptions."""
-    names = dict.fromkeys((*first.values, *second.values))
-    newest = state.settings.hs_merge == "newest_wins"
-    values: dict[str, str] = {}
-    for name in names:
-        mine, other = first.get(name), second.get(name)
-        if newest and mine and other and name not in LINKS and name != "email":
-            later = state.changed_at(second, name) > state.changed_at(first, name)
-            mine, other = (other, mine) if later else (mine, other)
-        if mine or other:
-            values[name] = mine or other
-    for name in SUMMED:
-        if first.get(name) and second.get(name):
-            values[name] = str(int(float(first.get(name)) + float(second.get(name))))
-    for names_of, pick in ((EARLIEST, min), (LATEST, max)):
-        for name in names_of:
-            if first.get(name) and second.get(name):
-                values[name] = pick(first.get(name), second.get(name), key=_instant)
-    for name, dated in FOLLOWS.items():
-        source = first if values.get(dated) == first.get(dated) else second
-        if source.get(name):
-            values[name] = source.get(name)
-    stages = [stage for stage in (first.get("lifecyclestage"), second.get("lifecyclestage")) if stage in STAGES]
-    if stages:
-        values["lifecyclestage"] = max(stages, key=STAGES.index)
-    if "true" in (first.get("hs_marketable_status"), second.get("hs_marketable_status")):
-        values["hs_marketable_status"] = "true"
-    deals = {*first.objects.get("deals", ()), *second.objects.get("deals", ())}
-    if deals:
-        values["num_associated_deals"] = str(len(deals))
-    for name in ("hs_merged_object_ids", "hs_calculated_merged_vids", "hs_all_contact_vids", "hs_additional_emails"):
-        values.pop(name, None)
-    return values
-
-
-def _instant(text: str) -> int:
-    try:
-        return parse_iso(text)
-    except ValueError:
-        return 0
-
-
-def _merged_history(
-    state: State, first: Contact, second: Contact, values: Mapping[str, str]
-) -> dict[str, list[Version]]:
-    """Histories joined, newest first; a value the primary did not have before is new at the merge."""
-    joined: dict[str, list[Version]] = {}
-    for name in dict.fromkeys((*first.values, *second.values, *first.history, *second.history)):
-        mine, other = state.versions(first, name), state.versions(second, name)
-        stamps = {version.at for version in mine}
-        entries = sorted((*mine, *(v for v in other if v.at not in stamps)), key=lambda v: v.at, reverse=True)
-        if values.get(name, "") != first.get(name):
-            entries.insert(0, Version(values.get(name, ""), state.now, "MERGE_CONTACTS"))
-        elif entries and entries[0].value != first.get(name):
-            entries.sort(key=lambda v: (v.value != first.get(name), -v.at))
-        joined[name] = entries
-    return joined
-
-
-def _join_timelines(state: State, merged: Contact, first: Contact, second: Contact) -> None:
-    """Associations, events and lists of both. The primary's company stays the primary one."""
-    for kind in dict.fromkeys((*first.objects, *second.objects)):
-        merged.objects[kind] = list(dict.fromkeys((*first.objects.get(kind, ()), *second.objects.get(kind, ()))))
-        for object_id in merged.objects[kind]:
-            if item := state.objects.get(kind, {}).get(object_id):
-                item.contacts = list(
-                    dict.fromkeys(merged.id if held in (first.id, second.id) else held for held in item.contacts)
-                )
-    merged.events = list(dict.fromkeys((*first.events, *second.events)))
-    for event_id in merged.events:
-        state.occurrences[event_id].contact = merged.id
-    for list_id in dict.fromkeys((*first.lists, *second.lists)):
-        found = state.lists[list_id]
-        joined = [found.members.pop(old.id) for old in (first, second) if old.id in found.members]
-        static = found.processing != "DYNAMIC"
-        if static and state.settings.static_lists_after_merge == "dropped" and list_id not in first.lists:
-            continue
-        found.members[merged.id] = min(joined, default=state.now)
-        merged.lists.append(list_id)
+        contact = held(state, contact_id, old_ids)
+        if contact is None:
+            unknown.append(contact_id)
+        elif found.members.pop(contact.id, None) is not None:
+            contact.lists.remove(found.id)
+            removed.append(contact.id)
+    if added or removed:
+        found.updated_at = state.now
+    return added, removed, unknown

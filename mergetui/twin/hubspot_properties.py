@@ -203,8 +203,12 @@ SUMMED = (
 )
 """Counters that a merge adds up (facts/hubspot.md §4)."""
 
-EARLIEST = ("createdate", "first_conversion_date", "hs_analytics_first_timestamp")
+EARLIEST = ("createdate", "first_conversion_date", "hs_analytics_first_timestamp", "notes_next_activity_date")
 LATEST = (
+    "hs_latest_meeting_activity",
+    "engagements_last_meeting_booked",
+    "hs_latest_sequence_enrolled_date",
+    "recent_deal_close_date",
     "recent_conversion_date",
     "hs_analytics_last_timestamp",
     "notes_last_contacted",
@@ -218,7 +222,12 @@ FOLLOWS = {
     "first_conversion_event_name": "first_conversion_date",
     "hs_analytics_first_url": "hs_analytics_first_timestamp",
     "hs_analytics_source": "hs_analytics_first_timestamp",
+    "hs_analytics_source_data_1": "hs_analytics_first_timestamp",
+    "hs_analytics_source_data_2": "hs_analytics_first_timestamp",
     "recent_conversion_event_name": "recent_conversion_date",
     "hs_analytics_last_url": "hs_analytics_last_timestamp",
+    "hs_latest_source": "hs_analytics_last_timestamp",
+    "hs_last_sales_activity_type": "hs_last_sales_activity_timestamp",
+    "recent_deal_amount": "recent_deal_close_date",
 }
 """Property → the dated property whose owner gives its value in a merge."""

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from mergetui.twin import colleagues, conversion, hubspot, integration, merges, recycle, salesforce
+from mergetui.twin import (
+    colleagues,
+    conversion,
+    hubspot,
+    hubspot_merge,
+    integration,
+    merges,
+    portal_work,
+    recycle,
+    salesforce,
+)
 from mergetui.twin.cast import Cast, Human
 from mergetui.twin.events import (
+    Activity,
     ArchiveContact,
     ChangeMembership,
     ChangeSettings,
@@ -22,6 +34,7 @@ from mergetui.twin.events import (
     MergeRows,
     Poll,
     PurgeRow,
+    RecomputeList,
     RestoreContact,
     Resync,
     UndeleteRow,
@@ -107,19 +120,23 @@ class World:
             case ConvertLead():
                 return conversion.convert_lead(state, event)
             case CreateContact():
-                return hubspot.create_contact(state, event, integration.trigger)
+                return hubspot.create_contact(state, event, partial(integration.trigger, reason="new"))
             case UpdateContact():
                 return hubspot.update_contact(state, event, integration.trigger)
             case ArchiveContact():
                 return hubspot.archive_contact(state, event)
             case RestoreContact():
-                return hubspot.restore_contact(state, event)
+                return integration.restore(state, event)
             case MergeContacts():
-                return hubspot.merge_contacts(state, event, integration.trigger)
+                return hubspot_merge.merge_contacts(state, event, integration.trigger)
             case ChangeSubscription():
                 return hubspot.change_subscription(state, event)
             case ChangeMembership():
-                return hubspot.change_membership(state, event)
+                return integration.change_membership(state, event)
+            case RecomputeList():
+                return integration.recompute_list(state, event)
+            case Activity():
+                return integration.activity(state, event)
             case Poll():
                 return integration.poll(state, event)
             case Resync():
@@ -127,3 +144,5 @@ class World:
             case ChangeSettings():
                 integration.change_settings(state, dict(event.values))
                 return self._call_colleagues()
+            case _:
+                return portal_work.play(state, event)
