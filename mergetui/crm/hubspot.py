@@ -168,7 +168,7 @@ class HubSpot:
             for at in range(0, len(live), HISTORY_BATCH):
                 for row in await self._batch_rows(live[at : at + HISTORY_BATCH], ("email",), history):
                     histories[str(row.get("id"))] = row
-        return await read_extras(self._ask, self._version, contacts, histories)
+        return await read_extras(self._ask, self._version, contacts, histories, whole=bool(history))
 
     async def holders(self, salesforce_ids: Sequence[str]) -> list[HubSpotContact]:
         """Live contacts that hold one of the Salesforce ids in either link property.

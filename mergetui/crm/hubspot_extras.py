@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from mergetui.crm import hubspot_rows as rows
+from mergetui.crm.times import instant
 from mergetui.errors import Missing, Refused
-from mergetui.records.crm import Activity, HubSpotContact, HubSpotExtras, ListMembership, Subscription
+from mergetui.records.crm import Activity, Association, HubSpotContact, HubSpotExtras, ListMembership, Subscription
 
 T = TypeVar("T")
 Ask = Callable[..., Awaitable[Any]]
@@ -17,32 +18,48 @@ Ask = Callable[..., Awaitable[Any]]
 
 BATCH = 100
 _NO_PERMISSION = "missing permission"
+ONLY_KEPT = ("communications", "postal_mail", "leads", "quotes", "contacts")
+"""Associations that no review looks at: read for snapshots only."""
 
 
 async def read_extras(
-    ask: Ask, version: str, contacts: Mapping[str, HubSpotContact], histories: Mapping[str, Mapping[str, Any]]
+    ask: Ask,
+    version: str,
+    contacts: Mapping[str, HubSpotContact],
+    histories: Mapping[str, Mapping[str, Any]],
+    *,
+    whole: bool = False,
 ) -> dict[str, HubSpotExtras]:
-    """Asked id → extras of the contact it stands for. What a missing scope or plan hides is named in ``unread``."""
+    """Asked id → extras of the contact it stands for. What a missing scope or plan hides is named in ``unread``.
+
+    ``whole`` adds what only snapshots want: associations of the kinds ``ONLY_KEPT``.
+    """
     ids = list(dict.fromkeys(contact.id for contact in contacts.values()))
     if not ids:
         return {}
     kinds = rows.ENGAGEMENTS
     emails = list(dict.fromkeys(address for contact in contacts.values() for address in rows.addresses(contact)))
     # Small reads side by side; the pace and HubSpot's own limit keep them civil.
-    timelines, companies, events, lists, consent = await asyncio.gather(
+    timelines, companies, events, lists, consent, others = await asyncio.gather(
         asyncio.gather(*(_tolerant(kind.type, _timeline(ask, version, kind, ids)) for kind in kinds)),
         _tolerant("companies", _associated(ask, version, "companies", ids)),
         asyncio.gather(*(_tolerant("events", _events(ask, version, one)) for one in ids)),
         _tolerant("lists", _lists(ask, version, ids)),
         asyncio.gather(*(_tolerant("subscriptions", _subscriptions(ask, version, one)) for one in emails)),
+        asyncio.gather(*(_tolerant(kind, _associated(ask, version, kind, ids)) for kind in ONLY_KEPT if whole)),
     )
+    ends = {
+        **{kind.type: found[1] for kind, (found, _) in zip(kinds, timelines, strict=True) if found},
+        "companies": companies[0] or {},
+        **{kind: found or {} for kind, (found, _) in zip(ONLY_KEPT, others, strict=False)},
+    }
     consents = dict(zip(emails, consent, strict=True))
     found: dict[str, HubSpotExtras] = {}
     for asked, contact in contacts.items():
         one = ids.index(contact.id)
         own = [consents[address] for address in rows.addresses(contact)]
         parts = [*timelines, companies, events[one], lists, *own]
-        activities: list[Activity] = [item for part, _ in timelines if part for item in part.get(contact.id, ())]
+        activities: list[Activity] = [item for part, _ in timelines if part for item in part[0].get(contact.id, ())]
         activities += events[one][0] or ()
         linked = (companies[0] or {}).get(contact.id, [])
         found[asked] = HubSpotExtras(
@@ -50,9 +67,15 @@ async def read_extras(
             activities=tuple(sorted(activities, key=lambda item: (-(item.at or 0), item.kind, item.id))),
             lists=tuple((lists[0] or {}).get(contact.id, ())),
             subscriptions=tuple(item for part, _ in own for item in part or ()),
-            companies=tuple(target for target, _ in sorted(linked, key=lambda item: not item[1])),
+            companies=tuple(target.id for target in sorted(linked, key=lambda target: not target.primary)),
             history=rows.history(histories.get(contact.id, {})),
             unread=tuple(dict.fromkeys(reason for _, reason in parts if reason)),
+            associations=tuple(
+                Association(kind, target.id, target.kinds)
+                for kind, linked_to in ends.items()
+                for target in linked_to.get(contact.id, ())
+            ),
+            not_kept=tuple(dict.fromkeys(reason for _, reason in others if reason)),
         )
     return found
 
@@ -62,14 +85,14 @@ async def _tolerant(name: str, reading: Awaitable[T]) -> tuple[T | None, str]:
     try:
         return await reading, ""
     except Refused as refusal:
-        if refusal.status in (403, 404):
+        if refusal.status in (403, 404) or (refusal.status == 400 and name in ONLY_KEPT):
             return None, f"{name}: {refusal.code or _NO_PERMISSION}"
         raise
 
 
-async def _associated(ask: Ask, version: str, kind: str, ids: Sequence[str]) -> dict[str, list[tuple[str, bool]]]:
-    """Contact id → (target id, is it primary). A contact without any comes back as an error entry: none."""
-    found: dict[str, list[tuple[str, bool]]] = {one: [] for one in ids}
+async def _associated(ask: Ask, version: str, kind: str, ids: Sequence[str]) -> dict[str, list[rows.Target]]:
+    """Contact id → targets. A contact without any comes back as an error entry: none."""
+    found: dict[str, list[rows.Target]] = {one: [] for one in ids}
     inputs: list[dict[str, str]] = [{"id": one} for one in ids]
     while inputs:
         batch, inputs = inputs[:BATCH], inputs[BATCH:]
@@ -84,9 +107,12 @@ async def _associated(ask: Ask, version: str, kind: str, ids: Sequence[str]) -> 
     return found
 
 
-async def _timeline(ask: Ask, version: str, kind: rows.EngagementKind, ids: Sequence[str]) -> dict[str, list[Activity]]:
+async def _timeline(
+    ask: Ask, version: str, kind: rows.EngagementKind, ids: Sequence[str]
+) -> tuple[dict[str, list[Activity]], dict[str, list[rows.Target]]]:
+    """Contact id → activities, and the associations they hang on."""
     linked = await _associated(ask, version, kind.type, ids)
-    wanted = list(dict.fromkeys(target for targets in linked.values() for target, _ in targets))
+    wanted = list(dict.fromkeys(target.id for targets in linked.values() for target in targets))
     read: dict[str, Mapping[str, Any]] = {}
     for at in range(0, len(wanted), BATCH):
         body = {
@@ -96,10 +122,11 @@ async def _timeline(ask: Ask, version: str, kind: rows.EngagementKind, ids: Sequ
         }
         data = await ask("POST", f"/crm/objects/{version}/{kind.type}/batch/read", f"read {kind.type}", json=body)
         read |= {str(row.get("id")): row for row in data.get("results") or ()}
-    return {
-        one: [kind.activity(target, read.get(target)) for target in dict.fromkeys(target for target, _ in targets)]
+    activities = {
+        one: [kind.activity(target, read.get(target)) for target in dict.fromkeys(end.id for end in targets)]
         for one, targets in linked.items()
     }
+    return activities, linked
 
 
 async def _events(ask: Ask, version: str, contact_id: str) -> list[Activity]:
@@ -122,13 +149,17 @@ async def _lists(ask: Ask, version: str, ids: Sequence[str]) -> dict[str, list[L
     paths = [f"/crm/lists/{version}/records/0-1/{one}/memberships" for one in ids]
     answers = await asyncio.gather(*(ask("GET", path, "list a contact's lists") for path in paths))
     held = {
-        one: [str(row["listId"]) for row in data.get("results") or () if row.get("listId") is not None]
+        one: {
+            str(row["listId"]): instant(row.get("lastAddedTimestamp") or row.get("firstAddedTimestamp"))
+            for row in data.get("results") or ()
+            if row.get("listId") is not None
+        }
         for one, data in zip(ids, answers, strict=True)
     }
     names = await _list_names(ask, version, dict.fromkeys(item for items in held.values() for item in items))
     # A list whose kind is unknown counts as static: losing it would be noticed, keeping it costs nothing.
     return {
-        one: [ListMembership(item, *names.get(item, (f"list {item}", True))) for item in items]
+        one: [ListMembership(item, *names.get(item, (f"list {item}", True)), at) for item, at in items.items()]
         for one, items in held.items()
     }
 

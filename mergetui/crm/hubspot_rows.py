@@ -200,13 +200,22 @@ def subscriptions(address: str, data: Any) -> tuple[Subscription, ...]:
     return tuple(found)
 
 
-def targets(row: Mapping[str, Any]) -> list[tuple[str, bool]]:
-    """One association result's targets: (id, is it the primary company)."""
-    return [
-        (
-            str(item["toObjectId"]),
-            any(kind.get("typeId") == 1 for kind in item.get("associationTypes") or () if isinstance(kind, Mapping)),
-        )
-        for item in row.get("to") or ()
-        if isinstance(item, Mapping) and item.get("toObjectId") is not None
-    ]
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The other end of an association."""
+
+    id: str
+    kinds: tuple[str, ...]
+    primary: bool
+    """The contact's primary company."""
+
+
+def targets(row: Mapping[str, Any]) -> list[Target]:
+    """One association result's other ends."""
+    found = []
+    for item in row.get("to") or ():
+        if isinstance(item, Mapping) and item.get("toObjectId") is not None:
+            types = [kind for kind in item.get("associationTypes") or () if isinstance(kind, Mapping)]
+            names = [f"{kind.get('category')}:{kind.get('typeId')} {kind.get('label') or ''}".strip() for kind in types]
+            found.append(Target(str(item["toObjectId"]), tuple(names), any(kind.get("typeId") == 1 for kind in types)))
+    return found

@@ -8,15 +8,18 @@ from typing import Any
 from urllib.parse import quote
 
 from mergetui.crm import soap, soql
-from mergetui.crm.salesforce_rows import ALWAYS, CHILD_KINDS, ChildKind, field_infos, person_row
+from mergetui.crm.salesforce_children import CHILD_KINDS, ChildKind, child_lookups, lookup_kind
+from mergetui.crm.salesforce_rows import ALWAYS, field_infos, person_row
 from mergetui.crm.times import soql_datetime
 from mergetui.crm.transport import Answer, Request, Transport
 from mergetui.crm.wire import tidy
 from mergetui.errors import CrmProblem, Expired, Limited, Missing, Refused, Unknown
 from mergetui.records.crm import (
+    ChildLookup,
     ChildRow,
     FieldInfo,
     OrgIdentity,
+    RelatedRows,
     RowAccess,
     SalesforceMergeAnswer,
     SalesforceObject,
@@ -88,6 +91,11 @@ class Salesforce:
         if not isinstance(data, Mapping):
             raise self._unreadable(f"describe {object_name}")
         return field_infos(object_name, data)
+
+    async def lookups(self, object_name: SalesforceObject) -> tuple[ChildLookup, ...]:
+        """Every lookup at this object that ``children`` does not read, custom objects' included."""
+        data = await self._get(f"/sobjects/{soql.name(object_name)}/describe", f"describe {object_name}")
+        return child_lookups(object_name, data) if isinstance(data, Mapping) else ()
 
     async def users(self) -> list[User]:
         rows = await self._query("SELECT Id, Name, Email, IsActive FROM User ORDER BY Id", "list the users")
@@ -169,31 +177,57 @@ class Salesforce:
     async def children(self, object_name: SalesforceObject, ids: Sequence[str]) -> list[ChildRow]:
         """Rows that point at these people and would move with a merge, as far as this user sees them."""
         wanted = soql.ids18(ids)
+        read = await self._children_of(CHILD_KINDS[object_name], wanted)
+        # one hidden field must not hide the rows: then only their ids are asked for
+        bare = [lookup_kind(ChildLookup(kind.object, kind.parent)) for kind, _, code in read if code == "INVALID_FIELD"]
+        read = [entry for entry in read if entry[2] != "INVALID_FIELD"] + await self._children_of(bare, wanted)
         found: list[ChildRow] = []
-        if not wanted:
-            return found
-        # A composite call takes at most five queries.
-        for chunk in soql.chunks(wanted, 50):
-            kinds = CHILD_KINDS[object_name]
-            for start in range(0, len(kinds), 5):
-                found += await self._children_of(kinds[start : start + 5], chunk)
+        for kind, rows, code in read:
+            if code and code not in _FIELD_ABSENT:
+                raise Refused(
+                    "Salesforce", f"Salesforce refused to list {kind.object} rows ({code}).",
+                    "Nothing was changed.", "Ask an administrator for read access to them.", code=code,
+                )  # fmt: skip
+            found += rows
         return found
 
-    async def _children_of(self, kinds: Sequence[ChildKind], ids: Sequence[str]) -> list[ChildRow]:
+    async def related(self, ids: Sequence[str], lookups: Sequence[ChildLookup]) -> RelatedRows:
+        """Ids of the rows behind these lookups: for snapshots, which tell what they could not read."""
+        rows: list[ChildRow] = []
+        unread: list[str] = []
+        for kind, found, code in await self._children_of([lookup_kind(one) for one in lookups], soql.ids18(ids)):
+            rows += found
+            if code:
+                unread.append(f"{kind.object}.{kind.parent}: {code}")
+        return RelatedRows(tuple(rows), tuple(dict.fromkeys(unread)))
+
+    async def _children_of(
+        self, kinds: Sequence[ChildKind], ids: Sequence[str]
+    ) -> list[tuple[ChildKind, list[ChildRow], str]]:
+        """Every kind with its rows, or with the code of Salesforce's refusal."""
+        groups = [kinds[start : start + 5] for start in range(0, len(kinds), 5)]  # no more queries fit a composite call
+        calls = [self._five_kinds(group, chunk) for chunk in soql.chunks(ids, 50) for group in groups]
+        return [one for found in await asyncio.gather(*calls) for one in found]
+
+    async def _five_kinds(
+        self, kinds: Sequence[ChildKind], ids: Sequence[str]
+    ) -> list[tuple[ChildKind, list[ChildRow], str]]:
         base = await self._base()
         queries = []
-        for kind in kinds:
+        names = [kind.object for kind in kinds]
+        for number, kind in enumerate(kinds):
             where = soql.any_of(kind.parent, ids) + (" AND IsDeleted = false" if kind.deleted_flag else "")
             verb = "queryAll" if kind.deleted_flag else "query"
             url = f"{base}/{verb}?q={quote(soql.select(kind.fields, kind.object, where), safe='')}"
-            queries.append({"method": "GET", "url": url, "referenceId": kind.object})
+            reference = kind.object if names.count(kind.object) == 1 else f"{kind.object}_{number}"
+            queries.append({"method": "GET", "url": url, "referenceId": reference})
         what = "read related records"
         request = Request("POST", f"{base}/composite", what, json={"compositeRequest": queries}, idempotent=True)
         data = (await self._transport.call(request)).data()
         answers = data.get("compositeResponse") if isinstance(data, Mapping) else None
         if not isinstance(answers, list) or len(answers) != len(kinds):
             raise self._unreadable(what)
-        found: list[ChildRow] = []
+        found: list[tuple[ChildKind, list[ChildRow], str]] = []
         for kind, part in zip(kinds, answers, strict=True):
             body = part.get("body")
             if part.get("httpStatusCode") == 200 and isinstance(body, Mapping):
@@ -201,15 +235,10 @@ class Salesforce:
                 if not body.get("done", True):
                     async for more in self._rest_of(body, what):
                         rows += more
-                found += [kind.row(row) for row in rows]
+                found.append((kind, [kind.row(row) for row in rows], ""))
                 continue
             first = body[0] if isinstance(body, list) and body and isinstance(body[0], Mapping) else {}
-            code = str(first.get("errorCode") or "")
-            if code not in _FIELD_ABSENT:
-                raise Refused(
-                    "Salesforce", f"Salesforce refused to list {kind.object} rows ({tidy(code, 60) or 'no reason'}).",
-                    "Nothing was changed.", "Ask an administrator for read access to them.", code=code,
-                )  # fmt: skip
+            found.append((kind, [], tidy(str(first.get("errorCode") or ""), 60) or "no reason"))
         return found
 
     # readiness ---------------------------------------------------------------------------------------------------

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mergetui.crm.times import instant
-from mergetui.records.crm import ChildRow, FieldInfo, Option, SalesforceObject, SalesforceRecord, Value
+from mergetui.records.crm import FieldInfo, Option, SalesforceObject, SalesforceRecord, Value
 
 ALWAYS = ("Id", "SystemModstamp", "IsDeleted", "MasterRecordId")
 """Read with every person row, whatever fields are asked for."""
@@ -62,74 +62,3 @@ def person_row(object_name: SalesforceObject, row: Mapping[str, Any]) -> Salesfo
 def plain_values(row: Mapping[str, Any]) -> dict[str, Value]:
     """The scalar members of a row: neither ``attributes`` nor parents nor compound values."""
     return {name: value for name, value in row.items() if value is None or isinstance(value, (str, int, float, bool))}
-
-
-class ChildKind:
-    """How to read one kind of row that points at a person (facts/salesforce.md §11)."""
-
-    def __init__(
-        self, object_name: str, parent: str, fields: Sequence[str], title: str, at: str = "", detail: str = "",
-        *, deleted_flag: bool = False,
-    ) -> None:  # fmt: skip
-        self.object = object_name
-        self.parent = parent
-        self.fields = tuple(dict.fromkeys(("Id", parent, *fields)))
-        self.title = title
-        self.at = at
-        self.detail = detail
-        self.deleted_flag = deleted_flag
-        """Read through queryAll, which alone shows activities older than a year, without the deleted ones."""
-
-    def row(self, data: Mapping[str, Any]) -> ChildRow:
-        return ChildRow(
-            object=self.object,
-            id=str(data["Id"]),
-            parent_field=self.parent,
-            parent_id=str(data.get(self.parent) or ""),
-            title=_path_text(data, self.title),
-            at=instant(_path(data, self.at)) if self.at else None,
-            detail=_path_text(data, self.detail) if self.detail else "",
-        )
-
-
-def _path(data: Any, path: str) -> Any:
-    for step in path.split("."):
-        data = data.get(step) if isinstance(data, Mapping) else None
-    return data
-
-
-def _path_text(data: Any, path: str) -> str:
-    found = _path(data, path)
-    return "" if found is None else str(found)
-
-
-_BOTH = (
-    ChildKind("Task", "WhoId", ("Subject", "ActivityDate", "Status"), "Subject", "ActivityDate", "Status",
-              deleted_flag=True),
-    ChildKind("Event", "WhoId", ("Subject", "ActivityDateTime"), "Subject", "ActivityDateTime", deleted_flag=True),
-    ChildKind("EmailMessageRelation", "RelationId", ("RelationType",), "RelationType"),
-    ChildKind("ContentDocumentLink", "LinkedEntityId", ("ContentDocument.Title",), "ContentDocument.Title"),
-    ChildKind("Attachment", "ParentId", ("Name",), "Name"),
-    ChildKind("Note", "ParentId", ("Title",), "Title"),
-)  # fmt: skip
-
-CHILD_KINDS: Mapping[SalesforceObject, tuple[ChildKind, ...]] = {
-    "Contact": (
-        *_BOTH[:2],
-        ChildKind("OpportunityContactRole", "ContactId", ("Opportunity.Name", "Role"), "Opportunity.Name", "", "Role"),
-        ChildKind("CampaignMember", "ContactId", ("Campaign.Name", "Status"), "Campaign.Name", "", "Status"),
-        ChildKind("Case", "ContactId", ("Subject", "CreatedDate", "Status"), "Subject", "CreatedDate", "Status"),
-        ChildKind("AccountContactRelation", "ContactId", ("Account.Name", "Roles"), "Account.Name", "", "Roles"),
-        ChildKind("Contact", "ReportsToId", ("Name",), "Name"),
-        ChildKind("User", "ContactId", ("Name",), "Name"),
-        ChildKind("Asset", "ContactId", ("Name",), "Name"),
-        ChildKind("Contract", "CustomerSignedId", ("ContractNumber",), "ContractNumber"),
-        ChildKind("Order", "BillToContactId", ("OrderNumber",), "OrderNumber"),
-        *_BOTH[2:],
-    ),
-    "Lead": (
-        *_BOTH[:2],
-        ChildKind("CampaignMember", "LeadId", ("Campaign.Name", "Status"), "Campaign.Name", "", "Status"),
-        *_BOTH[2:],
-    ),
-}

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from mergetui import errors
+from mergetui.merging.bundle import bundle
 from mergetui.merging.deps import Deps
 from mergetui.merging.halts import Failed, Surprised, Waits
 from mergetui.merging.reading import check_orgs, collect
@@ -127,9 +128,7 @@ async def fresh_dossier(deps: Deps, plan: Plan) -> Dossier:
     persons = deps.persons(plan.member_keys)
     if len(persons) != len(plan.member_keys):
         raise Failed("a member of this set is no longer known. Nothing was merged. Pull, match and review it again.")
-    return await collect(
-        plan.set_id, persons, deps.salesforce, deps.hubspot, deps.schema, deps.settings(), history=True
-    )
+    return await collect(plan.set_id, persons, deps.salesforce, deps.hubspot, deps.schema, deps.settings(), whole=True)
 
 
 async def tighten(deps: Deps, plan: Plan) -> None:
@@ -145,16 +144,7 @@ async def tighten(deps: Deps, plan: Plan) -> None:
 def take_snapshot(deps: Deps, plan: Plan, dossier: Dossier, step: str = "snapshot") -> str:
     """Written and fsynced before the irreversible step; returns its name."""
     started = deps.clock()
-    name = deps.snapshots.write(
-        {
-            "what": "mergetui snapshot: both CRMs' records of one duplicate set, read before its merge",
-            "version": 1,
-            "taken_at": started,
-            "plan": plain(plan),
-            "dossier": plain(dossier),
-            "undelete_possible_days": 15,
-        }
-    )
+    name = deps.snapshots.write(bundle(plan, dossier, started))
     deps.ledger.append(plan.id, "outcome", step, {"ok": True, "name": name, "ms": deps.clock() - started})
     return name
 
@@ -185,7 +175,7 @@ async def next_loser(deps: Deps, plan: Plan, index: int, returned_id: str | None
         raise Surprised(f"a member of this set is no longer known. {done}.")
     persons[0] = replace(persons[0], hubspot_id=returned_id or persons[0].hubspot_id)
     dossier = await collect(
-        plan.set_id, persons, deps.salesforce, deps.hubspot, deps.schema, deps.settings(), history=True
+        plan.set_id, persons, deps.salesforce, deps.hubspot, deps.schema, deps.settings(), whole=True
     )
     master, waiting = dossier.members
     changed = loser_changes(plan, waiting, dossier, deps.rules)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from mergetui import errors
 from mergetui.crm.hubspot import HubSpot
 from mergetui.crm.salesforce import Salesforce
 from mergetui.planning.values import addresses, link_ids, text
 from mergetui.records.crm import (
+    ChildLookup,
     ChildRow,
     FieldInfo,
     HubSpotContact,
     HubSpotExtras,
     OrgIdentity,
+    RelatedRows,
     RowAccess,
     SalesforceObject,
     SalesforceRecord,
@@ -40,6 +42,8 @@ class Schema:
     hubspot_org: OrgIdentity
     users: dict[str, str]
     """Salesforce user id or HubSpot owner id → name; the two never look alike."""
+    lookups: Mapping[str, tuple[ChildLookup, ...]] = field(default_factory=dict)
+    """Object → lookups at it beyond those that reviews show, custom objects' included: for snapshots."""
 
     def missing_opt_outs(self, objects: Sequence[str]) -> tuple[str, ...]:
         return tuple(
@@ -52,13 +56,15 @@ class Schema:
 
 async def read_schema(salesforce: Salesforce, hubspot: HubSpot) -> Schema:
     """Field metadata, users and identities of both orgs."""
-    (leads, contacts, users), (properties, portal, owners), org = await asyncio.gather(
+    (leads, contacts, users), (properties, portal, owners), org, (at_leads, at_contacts) = await asyncio.gather(
         asyncio.gather(salesforce.describe("Lead"), salesforce.describe("Contact"), salesforce.users()),
         asyncio.gather(hubspot.properties(), hubspot.identity(), hubspot.owners()),
         salesforce.identity(),
+        asyncio.gather(salesforce.lookups("Lead"), salesforce.lookups("Contact")),
     )
     names = {user.id: user.name for user in (*owners, *users)}
-    return Schema({"Lead": leads, "Contact": contacts}, properties, org, portal, names)
+    fields = {"Lead": leads, "Contact": contacts}
+    return Schema(fields, properties, org, portal, names, {"Lead": at_leads, "Contact": at_contacts})
 
 
 async def collect(
@@ -69,9 +75,10 @@ async def collect(
     schema: Schema,
     settings: SyncSettings,
     *,
-    history: bool = False,
+    whole: bool = False,
 ) -> Dossier:
-    """Everything about the persons of one set, read now. ``history`` adds HubSpot property histories (snapshots).
+    """Everything about the persons of one set, read now. ``whole`` adds what only snapshots want: HubSpot's property
+    histories and further associations, and the Salesforce rows behind every other lookup.
 
     Raises errors.Problem when a CRM cannot be read; a record that is gone is a member without that side.
     """
@@ -90,17 +97,21 @@ async def collect(
             found.update(await salesforce.records(name, group, schema.salesforce[name]))
         return found
 
-    async def children() -> list[ChildRow]:
+    async def children() -> RelatedRows:
         found: list[ChildRow] = []
+        unread: list[str] = []
         for name, group in by_object.items():
-            found.extend(await salesforce.children(name, group))
-        return found
+            others = schema.lookups.get(name, ()) if whole else ()
+            known, more = await asyncio.gather(
+                salesforce.children(name, group), salesforce.related(group, others) if others else _no_rows()
+            )
+            found += [*known, *more.rows]
+            unread += more.unread
+        return RelatedRows(tuple(found), tuple(unread))
 
     async def contacts() -> tuple[dict[str, HubSpotContact], dict[str, HubSpotExtras]]:
         live = await hubspot.contacts(old, names) if old else {}
-        extras = await hubspot.extras(
-            sorted({contact.id for contact in live.values()}), history=names if history else ()
-        )
+        extras = await hubspot.extras(sorted({contact.id for contact in live.values()}), history=names if whole else ())
         return live, extras
 
     records, related, (live, extras), access, holders = await asyncio.gather(
@@ -117,7 +128,9 @@ async def collect(
     own = {contact.id for contact in live.values()}
     accounts = sorted({text(record.values.get("AccountId")) for record in records.values()} - {""})
     account_names = await salesforce.names("Account", accounts) if accounts else {}
-    members = [_member(person, records, live, extras, related, access, schema, account_names) for person in persons]
+    members = [
+        _member(person, records, live, extras, related.rows, access, schema, account_names) for person in persons
+    ]
     return Dossier(
         set_id=set_id,
         members=tuple(_one_contact_each(members)),
@@ -132,6 +145,7 @@ async def collect(
         salesforce_org=schema.salesforce_org,
         hubspot_org=schema.hubspot_org,
         missing_fields=schema.missing_opt_outs(sorted(by_object)),
+        not_kept=tuple(sorted({*related.unread, *(name for extra in extras.values() for name in extra.not_kept)})),
         salesforce_read_at=salesforce_read_at,
         hubspot_read_at=hubspot_read_at,
     )
@@ -216,7 +230,7 @@ def _member(
     records: dict[str, SalesforceRecord],
     live: dict[str, HubSpotContact],
     extras: dict[str, HubSpotExtras],
-    related: list[ChildRow],
+    related: Sequence[ChildRow],
     access: dict[str, RowAccess],
     schema: Schema,
     account_names: dict[str, str],
@@ -265,6 +279,10 @@ def _holders(contacts: Sequence[HubSpotContact], ids: set[str]) -> list[Holder]:
 
 def _nothing() -> Awaitable[dict[str, RowAccess]]:
     return asyncio.sleep(0, {})
+
+
+def _no_rows() -> Awaitable[RelatedRows]:
+    return asyncio.sleep(0, RelatedRows())
 
 
 def _no_holders() -> Awaitable[list[HubSpotContact]]:

@@ -115,6 +115,27 @@ class ChildRow:
     title: str = ""
     at: int | None = None
     detail: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """The scalar fields that were read with it: other lookups, roles, states. What a re-made row needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLookup:
+    """One lookup that points at a person, as describe's childRelationships has it."""
+
+    object: str
+    field: str
+    cascade: bool = False
+    """A plain delete of the person would take the row along."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRows:
+    """Rows behind lookups that were found by describe, and the lookups whose rows could not be read."""
+
+    rows: tuple[ChildRow, ...] = ()
+    unread: tuple[str, ...] = ()
+    """``Object.Field: CODE``."""
 
 
 ActivityKind = Literal[
@@ -139,6 +160,19 @@ class ListMembership:
     list_id: str
     name: str
     static: bool
+    added_at: int | None = None
+    """When the contact joined last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """One association of a HubSpot contact."""
+
+    type: str
+    """The other record's object type as paths have it: ``companies``, ``deals`` …"""
+    id: str
+    kinds: tuple[str, ...] = ()
+    """``HUBSPOT_DEFINED:279`` or ``USER_DEFINED:36 Decision maker``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +199,10 @@ class HubSpotExtras:
     """Property → newest first (instant, value, source type). Empty unless asked for."""
     unread: tuple[str, ...] = ()
     """What a missing scope or plan kept from being read, with HubSpot's code: ``subscriptions: MISSING_SCOPES``."""
+    associations: tuple[Association, ...] = ()
+    """All associations with their labels; those that no review looks at only when histories were asked for."""
+    not_kept: tuple[str, ...] = ()
+    """Like ``unread``, of what only snapshots want."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class Dossier:
     """Live contacts outside the set that carry an address of a member."""
     missing_fields: tuple[str, ...] = ()
     """Opt-out fields that should exist and are hidden from us, as ``Contact.HasOptedOutOfEmail``."""
+    not_kept: tuple[str, ...] = ()
+    """What only a snapshot wants and could not read, with the CRM's code: ``quotes: MISSING_SCOPES``."""
     salesforce_read_at: int = 0
     """Salesforce's clock when the read began."""
     hubspot_read_at: int = 0

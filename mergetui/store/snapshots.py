@@ -51,6 +51,12 @@ class Snapshots:
 
     def read(self, name: str) -> dict[str, Any]:
         """The data under this name. Raises Damaged when the file is missing or is not what its name says."""
+        made = json.loads(self._content(name).decode("utf-8", "surrogatepass"))
+        if not isinstance(made, dict):
+            raise self._damaged(self._path(name))
+        return made
+
+    def _content(self, name: str) -> bytes:
         path = self._path(name)
         try:
             content = gzip.decompress(path.read_bytes())
@@ -64,10 +70,7 @@ class Snapshots:
             raise self._damaged(path) from error
         if hashlib.sha256(content).hexdigest() != name:
             raise self._damaged(path)
-        made = json.loads(content.decode("utf-8", "surrogatepass"))
-        if not isinstance(made, dict):
-            raise self._damaged(path)
-        return made
+        return content
 
     def names(self) -> list[str]:
         """All names, sorted."""
@@ -82,6 +85,22 @@ class Snapshots:
             self.read(name)
         except errors.Damaged:
             return False
+        return True
+
+    def raw(self, name: str) -> bytes:
+        """The plain JSON bytes under this name, verified. Raises Damaged."""
+        return self._content(name)
+
+    def delete(self, name: str) -> bool:
+        """Remove one for good; False when it was not there. Raises Problem when the disk refuses."""
+        path = self._path(name)
+        try:
+            path.unlink()
+            sync_folder(self.folder)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise disk_problem(error, path) from error
         return True
 
     def _path(self, name: str) -> Path:

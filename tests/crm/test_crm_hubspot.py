@@ -306,7 +306,9 @@ def everything() -> Routes:
         return httpx.Response(200, json={"results": more})
 
     routes.on("GET", "/events/event-occurrences/2026-09", events)
-    routes.on("GET", "/crm/lists/2026-09/records/0-1/5/memberships", {"results": [{"listId": "1"}, {"listId": 2}]})
+    routes.on("GET", "/crm/lists/2026-09/records/0-1/5/memberships", {"results": [
+        {"listId": "1", "lastAddedTimestamp": "2026-01-02T00:00:00Z"}, {"listId": 2}
+    ]})  # fmt: skip
     routes.on("GET", "/crm/lists/2026-09/records/0-1/6/memberships", {"results": []})
     lists = [
         {"listId": "1", "name": "VIP", "processingType": "MANUAL"},
@@ -328,6 +330,7 @@ async def test_extras_hold_everything_by_id() -> None:
     ]  # fmt: skip
     assert {item.id: item.open for item in five.activities if item.kind == "deal"} == {"61": False, "62": True}
     assert [(item.list_id, item.name, item.static) for item in five.lists] == [("1", "VIP", True), ("2", "All", False)]
+    assert [item.added_at for item in five.lists] == [1_767_312_000_000, None]
     assert five.companies == ("71", "70")
     assert [(item.address, item.subscription_id, item.status) for item in five.subscriptions] == [
         ("a@x.y", "7", "UNSUBSCRIBED")
@@ -366,7 +369,18 @@ async def test_history_is_newest_first_and_asked_for_fifty_at_a_time() -> None:
         return httpx.Response(200, json={"results": [row("5") | {"propertiesWithHistory": {"firstname": versions}}]})
 
     routes.on("POST", f"{CONTACTS}/batch/read", answer)
+    calls = {"to": [{"toObjectId": "81", "associationTypes": [{"category": "HUBSPOT_DEFINED", "typeId": 82}]}]}
+    path = "/crm/associations/2026-09/contacts/{}/batch/read"
+    routes.on("POST", path.format("communications"), {"results": [{"from": {"id": "5"}, **calls}]})
+    for kind in ("postal_mail", "leads", "contacts"):
+        routes.on("POST", path.format(kind), {"results": []})
+    routes.on("POST", path.format("quotes"), httpx.Response(403, json={"category": "MISSING_SCOPES", "message": "no"}))
     found = await hubspot(routes).extras(["5"], history=["firstname"])
+    # a snapshot keeps all associations with their labels, and what it could not keep
+    kept = {(item.type, item.id): item.kinds for item in found["5"].associations}
+    assert kept[("communications", "81")] == ("HUBSPOT_DEFINED:82",)
+    assert kept[("companies", "71")] == ("HUBSPOT_DEFINED:1",) and ("deals", "62") in kept
+    assert found["5"].not_kept == ("quotes: MISSING_SCOPES",) and not found["5"].unread
     assert [(value, source) for _, value, source in found["5"].history["firstname"]] == [
         ("new", "CRM_UI"), ("old", "SALESFORCE"),
     ]  # fmt: skip

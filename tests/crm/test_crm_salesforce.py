@@ -138,6 +138,55 @@ async def test_children_come_five_queries_a_call_and_absent_objects_are_none() -
     assert found["00T000000000001AAA"].at == 1_793_577_600_000
 
 
+async def test_one_hidden_field_hides_no_rows() -> None:
+    def composite(request: httpx.Request) -> httpx.Response:
+        parts = []
+        for one in json.loads(request.content)["compositeRequest"]:
+            bare = "Status" not in one["url"]
+            wanted = one["referenceId"] == "CampaignMember"
+            body: object = page({"Id": "00v000000000001AAA", "LeadId": A}) if bare and wanted else page()
+            if wanted and not bare:
+                body = [{"errorCode": "INVALID_FIELD", "message": "No such column 'Status'"}]
+            parts.append({"body": body, "httpStatusCode": 200 if isinstance(body, dict) else 400})
+        return httpx.Response(200, json={"compositeResponse": parts})
+
+    routes = Routes().on("POST", f"{V}/composite", composite)
+    assert [one.id for one in await salesforce(routes).children("Lead", [A])] == ["00v000000000001AAA"]
+
+
+async def test_lookups_of_custom_objects_are_found_and_what_cannot_be_read_is_named() -> None:
+    def lookup(child: str, field: str, name: str | None = "Rows", **more: object) -> dict[str, object]:
+        return {"childSObject": child, "field": field, "relationshipName": name, "cascadeDelete": False, **more}
+
+    shown = [
+        lookup("Task", "WhoId"), lookup("Visit__c", "Guest__c", cascadeDelete=True), lookup("Secret__c", "Who__c"),
+        lookup("ContactHistory", "ContactId"), lookup("Order", "BillToContactId"), lookup("Order", "ShipToContactId"),
+        lookup("OpenActivity", "WhoId"), lookup("Hidden__c", "C__c", None),
+        lookup("Old__c", "C__c", deprecatedAndHidden=True),
+    ]  # fmt: skip
+
+    def composite(request: httpx.Request) -> httpx.Response:
+        parts = []
+        for one in json.loads(request.content)["compositeRequest"]:
+            kind = one["referenceId"]
+            if kind == "Secret__c":
+                parts.append({"body": [{"errorCode": "INVALID_TYPE"}], "httpStatusCode": 400})
+            else:
+                row = {"Id": "a00000000000001AAA", "Guest__c": B}
+                parts.append({"body": page(*([row] if kind == "Visit__c" else [])), "httpStatusCode": 200})
+        return httpx.Response(200, json={"compositeResponse": parts})
+
+    routes = Routes().on("GET", f"{V}/sobjects/Contact/describe", {"childRelationships": shown})
+    client = salesforce(routes.on("POST", f"{V}/composite", composite))
+    lookups = await client.lookups("Contact")
+    assert [(one.object, one.field, one.cascade) for one in lookups] == [
+        ("Visit__c", "Guest__c", True), ("Secret__c", "Who__c", False), ("Order", "ShipToContactId", False),
+    ]  # fmt: skip
+    found = await client.related([A, B], lookups)
+    assert [(row.object, row.parent_field, row.parent_id) for row in found.rows] == [("Visit__c", "Guest__c", B)]
+    assert found.unread == ("Secret__c.Who__c: INVALID_TYPE",)
+
+
 async def test_children_that_are_refused_for_another_reason_are_not_taken_for_none() -> None:
     def composite(request: httpx.Request) -> httpx.Response:
         asked = json.loads(request.content)["compositeRequest"]
