@@ -49,7 +49,19 @@ def _defaults() -> tuple[MappingRule, ...]:
 DEFAULT: tuple[MappingRule, ...] = _defaults()
 """The default mapping. Consent (``HasOptedOutOfEmail`` …) is not mapped."""
 
-MAPPED_PROPERTIES: frozenset[str] = frozenset(rule.property for rule in DEFAULT)
+OWNER = "hubspot_owner_id"
+"""The owner syncs by a rule of its own (``integration.owners``)."""
+
+MAPPED_PROPERTIES: frozenset[str] = frozenset((*(rule.property for rule in DEFAULT), OWNER))
+"""The HubSpot properties whose change starts a pass."""
+
+RULES_OF_EMAIL: tuple[SyncRule, ...] = ("prefer_salesforce", "two_way")
+"""The address knows only two choices: *use Salesforce unless blank* and *use most recent* (facts §2)."""
+
+
+def mapped_properties() -> frozenset[str]:
+    """The properties that have a rule."""
+    return MAPPED_PROPERTIES - {OWNER}
 
 
 @cache
@@ -90,20 +102,19 @@ def effect(
     """
     if salesforce == hubspot or rule.rule == "none":
         return "nothing"
-    if rule.property == "email":  # "use Salesforce unless blank": HubSpot never loses it (row 13), never pushes it
-        return "to_hubspot" if salesforce else "to_salesforce"
+    towards_salesforce: Effect = "nothing" if from_poll else "to_salesforce"
+    salesforce_newer = salesforce_at > hubspot_at or (salesforce_at == hubspot_at and bool(salesforce))
+    if rule.property == "email":
+        if not salesforce or not hubspot:  # neither side loses it: found by id, written back (row 13)
+            return "to_hubspot" if salesforce else "to_salesforce"
+        return "to_hubspot" if rule.rule != "two_way" or salesforce_newer else towards_salesforce
     if rule.field == ACCOUNT_NAME:
         return "to_hubspot" if salesforce else "nothing"
-    towards_salesforce: Effect = "nothing" if from_poll else "to_salesforce"
-    if rule.rule == "two_way":
-        if salesforce_at != hubspot_at:
-            return "to_hubspot" if salesforce_at > hubspot_at else towards_salesforce
-        return "to_hubspot" if salesforce else towards_salesforce
-    if salesforce or salesforce_at > hubspot_at:
-        return "to_hubspot"
     if rule.rule == "always_salesforce":
-        return "nothing" if from_poll else "to_hubspot"
-    return towards_salesforce
+        return "to_hubspot"
+    if rule.rule == "two_way":
+        return "to_hubspot" if salesforce_newer else towards_salesforce
+    return "to_hubspot" if salesforce or salesforce_at > hubspot_at else towards_salesforce
 
 
 def as_text(value: Value) -> str:

@@ -16,6 +16,7 @@ from mergetui.twin.portal_state import PortalState
 from mergetui.twin.schema import PEOPLE, lookups_at, object_of, objects
 from mergetui.twin.settings import Settings
 from mergetui.twin.stamps import parse_iso
+from mergetui.twin.sync_state import SyncState
 
 
 @dataclass(slots=True)
@@ -165,10 +166,11 @@ class State:
         self._next_contact = max((int(key) for key in known if key.isdigit()), default=100_000)
 
         # what the integration knows
+        self.sync = SyncState()
         self.last_polls: list[int] = list(cast.polls)
         self.next_poll: int = (cast.polls[-1] if cast.polls else now) + settings.poll_ms
         self.row_changes: dict[str, dict[str, None]] = {}
-        """Row id → fields changed since the last poll ("*" = created, merged into or undeleted)."""
+        """Row id → fields changed since the last poll; ``*``: created or merged into, ``undeleted``: came back."""
         self.row_deletions: dict[str, None] = {}
         """Rows deleted or merged away since the last poll."""
         self.conversions: dict[str, str] = {}
@@ -392,6 +394,7 @@ class State:
         if row.object in PEOPLE:
             self._index_email(row, row.values.get("Email"), None)
             self.row_changes.pop(row.id, None)
+        if row.object in (*PEOPLE, "Account"):
             self.row_deletions[row.id] = None
 
     def unbury(self, row: Row) -> None:
@@ -401,7 +404,7 @@ class State:
         self.known_dead.pop(row.id, None)
         if row.object in PEOPLE:
             self._index_email(row, None, row.values.get("Email"))
-            self.row_changes.setdefault(row.id, {})["*"] = None
+            self.row_changes.setdefault(row.id, {})["undeleted"] = None
 
     # numbers, queue, log --------------------------------------------------------------------------------------
 

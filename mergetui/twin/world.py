@@ -128,7 +128,7 @@ class World:
             case RestoreContact():
                 return integration.restore(state, event)
             case MergeContacts():
-                return hubspot_merge.merge_contacts(state, event, integration.trigger)
+                return hubspot_merge.merge_contacts(state, event, partial(integration.trigger, reason="merge"))
             case ChangeSubscription():
                 return hubspot.change_subscription(state, event)
             case ChangeMembership():

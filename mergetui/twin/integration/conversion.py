@@ -1,0 +1,58 @@
+"""Lead conversion: rows 23 and 24."""
+
+from __future__ import annotations
+
+from mergetui.twin.integration import errors
+from mergetui.twin.integration.exchange import exchange
+from mergetui.twin.integration.scope import syncs, visible
+from mergetui.twin.state import Contact, Row, State, Work
+
+
+def contacts_wanted(state: State) -> bool:
+    """Whether Salesforce contacts may become HubSpot contacts."""
+    return state.settings.create_hs and state.settings.create_hs_of != "leads"
+
+
+def target(state: State, lead: Row) -> Row | None:
+    """The living contact a converted lead became."""
+    return state.alive(str(lead.values.get("ConvertedContactId") or ""))
+
+
+def followed(state: State, contact: Contact, row: Row | None) -> Row | None:
+    """The row a push goes to: a converted lead stands for its contact, where contacts may be created."""
+    if row is None or row.deleted or row.values.get("IsConverted") is not True or not contacts_wanted(state):
+        return row
+    became = target(state, row)
+    if became is None:
+        return row
+    _move(state, row, contact)
+    return became
+
+
+def _move(state: State, lead: Row, contact: Contact) -> None:
+    """``lead_id_after_conversion``: schemas carry both ids, nobody says whether the lead's stays."""
+    if state.settings.lead_id_after_conversion == "cleared":
+        state.set_values(contact, {"salesforceleadid": ""}, source="SALESFORCE")
+    state.log("integration", "follow", contact=contact.id, salesforce=lead.id)
+
+
+def lead_converted(state: State, lead_id: str, started: int, retry_of: Work, contact: Contact) -> None:
+    """Row 23: a converted lead's contact gets the Salesforce contact's id; row 24: an error where contacts are not
+    created."""
+    lead = state.row(lead_id)
+    became = None if lead is None else target(state, lead)
+    if lead is None or lead.deleted or became is None or not visible(state, became) or not syncs(state, contact):
+        return
+    if not contacts_wanted(state):
+        refused(state, lead, contact, retry_of)
+        return
+    _move(state, lead, contact)
+    exchange(
+        state, became, contact, dict(became.values),
+        from_poll=True, started=started, reason="conversion", retry=retry_of,
+    )  # fmt: skip
+
+
+def refused(state: State, lead: Row, contact: Contact, retry: Work) -> None:
+    """Row 24: contact creation is off, so the converted person cannot sync."""
+    errors.fail(state, contact, errors.CONVERTED, retry, row=lead)
