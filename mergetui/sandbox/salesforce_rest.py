@@ -282,7 +282,7 @@ class SalesforceServer:
             return json_reply(self._column_metadata(executor, query))
         if query.bare_count:
             return json_reply({"totalSize": executor.count(query), "done": True, "records": []})
-        if query.group or any(item.function for item in query.selected):
+        if query.grouped:
             found = executor.aggregate(query)
             return json_reply({"totalSize": len(found), "done": True, "records": found})
         columns = executor.columns(query, executor.info(query))

@@ -1,6 +1,6 @@
 """The Salesforce objects and fields of the twin's org, as data: one line a field, after the real describe answers.
 
-``@Object|key prefix|label|plural`` begins an object; then ``Name|Label|type|length|flags|refers to|relationship|
+``@Object|key prefix|label|plural|system fields it lacks`` begins an object; then ``Name|Label|type|length|flags|refers to|relationship|
 compound``. Flags: C createable, U updateable, N nillable, D defaulted on create, R restricted picklist, K calculated.
 Every object but the virtual ones also has the system fields of ``SYSTEM``. The opt-out fields are listed although plain
 developer orgs hide them (facts/salesforce.md §4); ``Tier__c`` … are this org's own.
@@ -65,6 +65,7 @@ Tier__c|Tier|picklist|255|CUNR
 Score__c|Score|double|18|CUN
 Region__c|Region|string|60|CUN
 Health__c|Health|string|1300|NK
+Interests__c|Interests|multipicklist|4099|CUN
 @Lead|00Q|Lead|Leads
 MasterRecordId|Master Record ID|reference|18|N|Lead|MasterRecord
 LastName|Last Name|string|80|CU|||Name
@@ -92,7 +93,7 @@ Industry|Industry|picklist|255|CUN
 Rating|Rating|picklist|255|CUN
 AnnualRevenue|Annual Revenue|currency|18|CUN
 NumberOfEmployees|Employees|int|8|CUN
-OwnerId|Owner ID|reference|18|CUD|User|Owner
+OwnerId|Owner ID|reference|18|CUD|Group,User|Owner
 IsConverted|Converted|boolean||CD
 ConvertedDate|Converted Date|date||N
 ConvertedAccountId|Converted Account ID|reference|18|N|Account|ConvertedAccount
@@ -111,6 +112,7 @@ Tier__c|Tier|picklist|255|CUNR
 Score__c|Score|double|18|CUN
 Region__c|Region|string|60|CUN
 Health__c|Health|string|1300|NK
+Interests__c|Interests|multipicklist|4099|CUN
 @Account|001|Account|Accounts
 MasterRecordId|Master Record ID|reference|18|N|Account|MasterRecord
 Name|Account Name|string|255|CU
@@ -181,7 +183,7 @@ LastViewedDate|Last Viewed Date|datetime||N
 LastReferencedDate|Last Referenced Date|datetime||N
 HasOpenActivity|Has Open Activity|boolean||D
 HasOverdueTask|Has Overdue Task|boolean||D
-@OpportunityContactRole|00K|Opportunity Contact Role|Opportunity Contact Roles
+@OpportunityContactRole|00K|Opportunity Contact Role|Opportunity Contact Role
 OpportunityId|Opportunity ID|reference|18|C|Opportunity|Opportunity
 ContactId|Contact ID|reference|18|CU|Contact|Contact
 Role|Role|picklist|40|CUN
@@ -206,7 +208,7 @@ Description|Description|textarea|32000|CUN
 IsClosed|Closed|boolean||D
 ClosedDate|Closed Date|datetime||N
 IsEscalated|Escalated|boolean||CUD
-OwnerId|Owner ID|reference|18|CUD|User|Owner
+OwnerId|Owner ID|reference|18|CUD|Group,User|Owner
 ContactPhone|Contact Phone|phone|40|N
 ContactMobile|Contact Mobile|phone|40|N
 ContactEmail|Contact Email|email|80|N
@@ -267,7 +269,7 @@ HasResponded|Responded|boolean||D
 FirstRespondedDate|First Responded Date|date||N
 Name|Name|string|255|N
 Type|Type|string|40|N
-@User|005|User|Users
+@User|005|User|Users|IsDeleted
 Username|Username|string|80|CU
 FirstName|First Name|string|40|CUN|||Name
 LastName|Last Name|string|80|CU|||Name
@@ -287,7 +289,7 @@ LocaleSidKey|Locale|picklist|40|CU
 LanguageLocaleKey|Language|picklist|40|CU
 ContactId|Contact ID|reference|18|N|Contact|Contact
 AccountId|Account ID|reference|18|N|Account|Account
-@Organization|00D|Organization|Organizations
+@Organization|00D|Organization|Organizations|IsDeleted
 Name|Name|string|80|U
 IsSandbox|Is Sandbox|boolean||D
 OrganizationType|Edition|picklist|40|N
@@ -297,13 +299,100 @@ TrialExpirationDate|Trial Expiration Date|datetime||N
 LanguageLocaleKey|Language|picklist|40|U
 TimeZoneSidKey|Time Zone|picklist|40|U
 PrimaryContact|Primary Contact|string|80|UN
-@LeadStatus|01J|Lead Status Value|Lead Status Value
+@LeadStatus|01J|Lead Status Value|Lead Status Value|IsDeleted
 MasterLabel|Master Label|string|255|N
 ApiName|API Name|string|255|N
 SortOrder|Sort Order|int|8|N
 IsDefault|Is Default|boolean||D
 IsConverted|Is Converted|boolean||D
+@AccountContactRelation|07k|Account Contact Relationship|Account Contact Relationship
+AccountId|Account ID|reference|18|C|Account|Account
+ContactId|Contact ID|reference|18|C|Contact|Contact
+Roles|Roles|multipicklist|4099|CUN
+IsDirect|Direct|boolean||D
+IsActive|Active|boolean||CUD
+StartDate|Start Date|date||CUN
+EndDate|End Date|date||CUN
+@DuplicateRule|0Bm|Duplicate Rule|Duplicate Rule
+SobjectType|Custom Object Definition ID|picklist|40|R
+DeveloperName|Object Name|string|80
+Language|Master Language|picklist|40|R
+MasterLabel|Rule Name|string|80
+NamespacePrefix|Namespace Prefix|string|15|N
+IsActive|Active|boolean||D
+SobjectSubtype|Object Subtype|picklist|255|NDR
+@DuplicateRecordSet|0GK|Duplicate Record Set|Duplicate Record Sets
+Name|Duplicate Record Set Name|string|255|D
+DuplicateRuleId|Duplicate Rule ID|reference|18|CUN|DuplicateRule|DuplicateRule
+RecordCount|Record Count|int|9|N
+LastViewedDate|Last Viewed Date|datetime||N
+LastReferencedDate|Last Referenced Date|datetime||N
+@DuplicateRecordItem|0GL|Duplicate Record Item|Duplicate Record Items
+Name|Duplicate Record Item Name|string|255|D
+DuplicateRecordSetId|Duplicate Record Set ID|reference|18|C|DuplicateRecordSet|DuplicateRecordSet
+RecordId|Record ID|reference|18|CU|Account,Contact,Lead|Record
+@Note|002|Note|Notes
+ParentId|Parent ID|reference|18|C|Account,Contact,Lead,Opportunity,Case|Parent
+Title|Title|string|80|CU
+IsPrivate|Private|boolean||CUD
+Body|Body|textarea|32000|CUN
+OwnerId|Owner ID|reference|18|CUD|User|Owner
+@Attachment|00P|Attachment|Attachments
+ParentId|Parent ID|reference|18|C|Account,Contact,Lead,Opportunity,Case,Campaign,Event,Task|Parent
+Name|File Name|string|255|CU
+IsPrivate|Private|boolean||CUD
+ContentType|Content Type|string|120|CUN
+BodyLength|Body Length|int|8|N
+OwnerId|Owner ID|reference|18|CUD|User|Owner
+Description|Description|textarea|500|CUN
+@EmailMessageRelation|0C8|Email Message Relation|Email Message Relations|LastModifiedDate,LastModifiedById
+EmailMessageId|Email Message ID|reference|18|C
+RelationId|Relation ID|reference|18|CUN|Contact,Lead,User|Relation
+RelationType|Relation Type|picklist|40|CR
+RelationAddress|Relation Address|string|255|CN
+RelationObjectType|Relation Object Type|string|50|N
+@ContentDocumentLink|06A|ContentDocument Link|ContentDocument Link|CreatedDate,CreatedById,LastModifiedDate,LastModifiedById
+LinkedEntityId|Linked Entity ID|reference|18|C|Account,Contact,Lead,Opportunity,Case,Campaign,Event,Task|LinkedEntity
+ContentDocumentId|ContentDocument ID|reference|18|C
+ShareType|Share Type|picklist|40|CUNR
+Visibility|Visibility|picklist|40|CUN
+@RecordType|012|Record Type|Record Types|IsDeleted
+Name|Name|string|80|CU
+DeveloperName|Record Type Name|string|80|CU
+NamespacePrefix|Namespace Prefix|string|15|N
+Description|Description|string|255|CUN
+BusinessProcessId|Business Process ID|reference|18|CUN
+SobjectType|SObject Type Name|picklist|40|CR
+IsActive|Active|boolean||UD
+@Group|00G|Group|Group|IsDeleted
+Name|Name|string|40|CU
+DeveloperName|Developer Name|string|80|CUN
+RelatedId|Related ID|reference|18|N
+Type|Type|picklist|40|C
+Email|Email|email|255|CUN
+OwnerId|Owner ID|reference|18|N
+DoesSendEmailToMembers|Send Email to Members|boolean||CUD
+DoesIncludeBosses|Include Bosses|boolean||CUD
+@Profile|00e|Profile|Profile|IsDeleted
+Name|Name|string|255|CU
+UserType|User Type|picklist|40|N
+Description|Description|string|255|CUN
+@Name||Name|Names
+Id|ID|id|18
+Name|Name|string|121|N
+Type|Type|picklist|40|N
+FirstName|First Name|string|40|N
+LastName|Last Name|string|80|N
+Username|Username|string|80|N
+Email|Email|email|128|N
+Title|Title|string|128|N
+Phone|Phone|phone|40|N
+Alias|Alias|string|8|N
+IsActive|Active|boolean||D
+ProfileId|Profile ID|reference|18|N
+UserRoleId|Role ID|reference|18|N
 @UserRecordAccess||User Record Access|User Record Access
+Id|User Record Access ID|id|18
 RecordId|Record ID|picklist|18|N
 UserId|User ID|reference|18|N|User|User
 HasReadAccess|Has Read Access|boolean||D
@@ -324,6 +413,8 @@ PICKLISTS: dict[str, tuple[str, ...]] = {
         "Energy", "Engineering", "Finance", "Government", "Healthcare", "Hospitality", "Insurance", "Manufacturing",
         "Media", "Retail", "Shipping", "Technology", "Telecommunications", "Transportation", "Utilities", "Other",
     ),
+    "Interests__c": ("Analytics", "Automation", "Integration", "Reporting", "Security"),
+    "AccountContactRelation.Roles": ("Business User", "Decision Maker", "Evaluator", "Executive Sponsor", "Influencer"),
     "Tier__c": ("Platinum", "Gold", "Silver", "Bronze"),
     "Opportunity.StageName": (
         "Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Id. Decision Makers",

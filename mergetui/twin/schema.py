@@ -9,8 +9,35 @@ from functools import cache
 from mergetui.twin.salesforce_fields import OBJECTS, PICKLISTS, SYSTEM
 
 PEOPLE = ("Lead", "Contact")
-VIRTUAL = ("UserRecordAccess",)
-"""Objects computed at query time: no rows, no system fields."""
+VIRTUAL = ("UserRecordAccess", "Name")
+"""Objects computed at query time: no rows, no system fields. ``Name`` is what a polymorphic lookup points at."""
+NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
+TEXT_TYPES = frozenset(
+    {"string", "textarea", "phone", "email", "url", "picklist", "multipicklist", "combobox", "id", "reference"}
+)
+_LONG = 255
+"""A textarea beyond this is a long one: neither filtered nor sorted nor grouped."""
+_UNNAMED = frozenset(
+    {
+        "Contact.ReportsToId", "Task.AccountId", "Event.AccountId", "Lead.ConvertedAccountId",
+        "Lead.ConvertedContactId", "Lead.ConvertedOpportunityId", "CampaignMember.LeadOrContactId",
+    }
+)  # fmt: skip
+"""Lookups without a child relationship name: no sub-select reaches them."""
+_RELATIONSHIPS = {
+    "Account.ParentId": "ChildAccounts",
+    "Campaign.ParentId": "ChildCampaigns",
+    "Opportunity.AccountId": "Opportunities",
+    "Opportunity.ContactId": "Opportunities",
+    "Opportunity.CampaignId": "Opportunities",
+}
+_NAME_FIELDS = {
+    "Case": "CaseNumber",
+    "Task": "Subject",
+    "Event": "Subject",
+    "Note": "Title",
+    "LeadStatus": "MasterLabel",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +63,26 @@ class Field:
     def custom(self) -> bool:
         return self.name.endswith("__c")
 
+    @property
+    def long_text(self) -> bool:
+        return self.type == "textarea" and self.length > _LONG
+
+    @property
+    def filterable(self) -> bool:
+        return self.type != "address" and not self.long_text
+
+    @property
+    def sortable(self) -> bool:
+        return self.filterable and self.type != "multipicklist"
+
+    @property
+    def groupable(self) -> bool:
+        return self.sortable and self.type not in ("double", "currency", "percent", "datetime", "combobox")
+
+    @property
+    def aggregatable(self) -> bool:
+        return self.sortable and self.type != "boolean"
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
@@ -59,6 +106,7 @@ class ChildLookup:
     field: str
     parent: str
     relationship: str
+    """Empty: the lookup has no name from the parent's side."""
 
 
 def _field(line: str, owner: str) -> Field:
@@ -77,7 +125,7 @@ def _field(line: str, owner: str) -> Field:
         refers_to=tuple(refs.split(",")) if refs else (),
         relationship=relation,
         compound=compound,
-        options=PICKLISTS.get(f"{owner}.{name}", PICKLISTS.get(name, ())) if kind == "picklist" else (),
+        options=PICKLISTS.get(f"{owner}.{name}", PICKLISTS.get(name, ())) if "picklist" in kind else (),
     )
 
 
@@ -87,9 +135,12 @@ def objects() -> Mapping[str, ObjectInfo]:
     found: dict[str, ObjectInfo] = {}
     for block in OBJECTS.split("@")[1:]:
         head, *lines = block.strip().split("\n")
-        name, prefix, label, plural = head.split("|")
-        system = [] if name in VIRTUAL else SYSTEM.strip().split("\n")
-        fields = [_field(line, name) for line in [*system[:2], *lines, *system[2:]]]
+        name, prefix, label, plural, lacking = (head + "|").split("|")[:5]
+        lacks = lacking.split(",")
+        known = [] if name in VIRTUAL else SYSTEM.strip().split("\n")
+        system = [line for line in known if line.split("|")[0] not in lacks]
+        first = [line for line in system if line.startswith(("Id|", "IsDeleted|"))]
+        fields = [_field(line, name) for line in [*first, *lines, *system[len(first) :]]]
         found[name] = ObjectInfo(name, prefix, label, plural, {field.name.lower(): field for field in fields})
     return found
 
@@ -117,14 +168,20 @@ def object_of(record_id: str) -> str | None:
 @cache
 def lookups_at(parent: str) -> tuple[ChildLookup, ...]:
     """Every lookup that can point at ``parent``: describe's childRelationships, and what a merge re-parents."""
-    plural = {"ReportsToId": "Reports", "ConvertedContactId": "ConvertedLeads", "ParentId": "Children"}
     found = []
     for info in objects().values():
         for field in info.fields.values():
             if parent in field.refers_to and field.name != "MasterRecordId":
-                name = plural.get(field.name, info.plural.replace(" ", ""))
+                key = f"{info.name}.{field.name}"
+                unnamed = key in _UNNAMED or parent == "User"
+                name = "" if unnamed else _RELATIONSHIPS.get(key, f"{info.name}s")
                 found.append(ChildLookup(info.name, field.name, parent, name))
     return tuple(found)
+
+
+def name_field(object_name: str) -> str:
+    """The field that names a row of this object."""
+    return _NAME_FIELDS.get(object_name, "Name")
 
 
 _CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"

@@ -59,7 +59,7 @@ def numbers(where: str, *, deleted: bool = False) -> list[int]:
         ("Birthdate < 1990-01-01", [2]),
         (f"SystemModstamp >= {iso(NOW - 1000)}", [3]),
         (f"SystemModstamp < {iso(NOW - 1000)} AND Email != null", [1, 2]),
-        ("SystemModstamp = LAST_N_DAYS:1", []),
+        ("SystemModstamp = LAST_N_DAYS:1", [1, 2, 3]),
         ("Title IN ('cto', 'ceo')", [1, 3]),
         ("Title NOT IN ('cto')", [2]),
         ("NOT Title = 'cto'", [2]),

@@ -1,0 +1,103 @@
+"""Salesforce rows as REST and Bulk write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mergetui.records.crm import Value
+from mergetui.sandbox.soql_paths import Column, Resolver, Step
+from mergetui.twin.schema import Field
+from mergetui.twin.stamps import day, iso, salesforce_time
+from mergetui.twin.state import Row
+
+_PARTS = ("City", "Country", "PostalCode", "State", "Street")
+
+
+def shown_value(field: Field, value: Value) -> Any:
+    """A value as REST writes it; compound addresses need ``address``."""
+    if value is None:
+        return False if field.type == "boolean" else None
+    if field.type == "datetime" and isinstance(value, int):
+        return salesforce_time(value)
+    if field.type == "date" and isinstance(value, int) and not isinstance(value, bool):
+        return day(value)
+    return value
+
+
+def csv_value(field: Field, value: Value) -> str:
+    """A value as Bulk API CSV writes it: empty for null, datetimes with ``Z``."""
+    if field.type == "datetime" and isinstance(value, int):
+        return iso(value)
+    shown = shown_value(field, value)
+    if shown is None:
+        return ""
+    return ("true" if shown else "false") if isinstance(shown, bool) else str(shown)
+
+
+def address(name: str, row: Row) -> dict[str, Any] | None:
+    """A compound address; null when all its parts are."""
+    stem = name.removesuffix("Address")
+    parts = {part: row.values.get(stem + part) for part in _PARTS}
+    if not any(parts.values()):
+        return None
+    return {
+        "city": parts["City"],
+        "country": parts["Country"],
+        "geocodeAccuracy": None,
+        "latitude": None,
+        "longitude": None,
+        "postalCode": parts["PostalCode"],
+        "state": parts["State"],
+        "street": parts["Street"],
+    }
+
+
+class Shaper:
+    """Writes rows of one select list. ``children`` answers the sub-selects of a row by relationship name."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        version: str,
+        columns: Sequence[Column],
+        children: Sequence[tuple[str, Callable[[Row], Any]]] = (),
+    ) -> None:
+        self._resolver = resolver
+        self._version = version
+        self._children = children
+        self._nested: dict[str, tuple[Step, list[Column]]] = {}
+        self._order: list[Column | str] = []
+        for column in columns:
+            if not column.steps:
+                self._order.append(column)
+                continue
+            step = column.steps[0]
+            if step.relationship not in self._nested:
+                self._nested[step.relationship] = (step, [])
+                self._order.append(step.relationship)
+            self._nested[step.relationship][1].append(column)
+        self._inner = {
+            name: (step, Shaper(resolver, version, [resolver.below(column) for column in inner]))
+            for name, (step, inner) in self._nested.items()
+        }
+
+    def attributes(self, row: Row, *, polymorphic: bool = False) -> dict[str, str]:
+        """The target of a polymorphic lookup shows as an object ``Name`` at its own address."""
+        url = f"/services/data/{self._version}/sobjects/{row.object}/{row.id}"
+        return {"type": "Name" if polymorphic else row.object, "url": url}
+
+    def record(self, row: Row, *, polymorphic: bool = False) -> dict[str, Any]:
+        shown: dict[str, Any] = {"attributes": self.attributes(row, polymorphic=polymorphic)}
+        for entry in self._order:
+            if isinstance(entry, str):
+                step, inner = self._inner[entry]
+                parent = self._resolver.parent(row, step)
+                shown[entry] = None if parent is None else inner.record(parent, polymorphic=step.polymorphic)
+            elif entry.field.type == "address":
+                shown[entry.path[-1]] = address(entry.field.name, row)
+            else:
+                shown[entry.path[-1]] = shown_value(entry.field, entry.get(row))
+        for name, child in self._children:
+            shown[name] = child(row)
+        return shown
