@@ -25,3 +25,5 @@ class SyncState:
     """Account id → company that carries it; an index, verified on every use."""
     companies_seen: int = -1
     """How many companies there were when the index was made."""
+    calm: list[str] | None = None
+    """Salesforce ids of people that colleagues may edit; None: not looked for yet."""

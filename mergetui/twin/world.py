@@ -59,9 +59,10 @@ class World:
         self._call_colleagues()
 
     def _call_colleagues(self) -> None:
-        if self.state.settings.colleagues and not self._colleagues:
+        settings = self.state.settings
+        if (settings.colleagues or settings.colleagues_hubspot) and not self._colleagues:
             self._colleagues = True
-            colleagues.begin(self.state, colleagues.choose(self.state))
+            colleagues.begin(self.state, integration.trigger)
 
     @property
     def now(self) -> int:
