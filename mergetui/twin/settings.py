@@ -232,7 +232,8 @@ class Settings:
         (), "ids of accounts that are persons; a contact on such an account is its person's own"
     )
     duplicate_rule: Literal["off", "report", "alert", "block"] = switch(
-        "report", "the native duplicate rules: none active, only reporting, or refusing saves; allowSave overrides alerts"
+        "report",
+        "the native duplicate rules: none active, only reporting, or refusing saves; allowSave overrides alerts",
     )
     recycle_days: int = switch(15, "how long a deleted record can be undeleted", high=3650)
     undelete_keeps_master: bool = switch(
@@ -260,13 +261,23 @@ class Settings:
         "tried", "a loser whose manager works below the master makes a circular hierarchy", "read so, never seen"
     )
     convert_carries_opt_out: bool = switch(
-        False, "converting into an existing contact carries opt-outs over", "booleans are never empty, so presumably not"
+        False,
+        "converting into an existing contact carries opt-outs over",
+        "booleans are never empty, so presumably not",
     )
     unknown_names: Literal["fault", "error"] = switch(
         "fault", "SOAP: a field nobody knows ends the call, or fails one record", "both are on record"
     )
     refusal_codes: Mapping[str, str] = switch(
         {}, "other StatusCodes for refusals whose code is a guess: a key of refusals.GUESSED → the code"
+    )
+
+    jwt_tokens: bool = switch(False, "access tokens are JWTs, which SOAP takes only from v68.0 on")
+    session_minutes: int = switch(0, "how long an unused access token lasts; 0: until it is ended", high=1440)
+    expires_in_told: bool = switch(False, "token answers have expires_in", "not with opaque tokens, as far as seen")
+    refresh_rotation: bool = switch(True, "each refresh gives a new refresh token, and re-using one ends the sign-in")
+    app_installed: Literal["yes", "redirect", "page"] = switch(
+        "yes", "the app is installed in the org; if not, how the browser learns it", "both forms are on record"
     )
 
     # other people -------------------------------------------------------------------------------------------------

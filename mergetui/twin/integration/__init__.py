@@ -47,17 +47,36 @@ from typing import Any
 from mergetui.twin import mapping
 from mergetui.twin.integration import budget, conversion, deletions, exchange, matching, passes, polls, scope
 from mergetui.twin.integration import portal_side as portal_side
+from mergetui.twin.integration.budget import used as calls_used
 from mergetui.twin.integration.errors import CATEGORIES, CONVERTED, MERGED, MISSING, TAKEN, category
 from mergetui.twin.integration.passes import resync, trigger
-from mergetui.twin.integration.polls import begin, poll
+from mergetui.twin.integration.polls import begin, duration, poll
 from mergetui.twin.integration.portal_side import activity, change_membership, recompute_list, restore
 from mergetui.twin.integration.scope import Rights, rights
 from mergetui.twin.integration.switching import change_settings
 
 __all__ = [
-    "CATEGORIES", "CONVERTED", "MERGED", "MISSING", "ROWS", "TAKEN", "Rights", "activity", "begin", "category",
-    "change_membership", "change_settings", "poll", "recompute_list", "restore", "resync", "rights", "trigger",
-]  # fmt: skip
+    "CATEGORIES",
+    "CONVERTED",
+    "MERGED",
+    "MISSING",
+    "ROWS",
+    "TAKEN",
+    "Rights",
+    "activity",
+    "begin",
+    "calls_used",
+    "category",
+    "change_membership",
+    "change_settings",
+    "duration",
+    "poll",
+    "recompute_list",
+    "restore",
+    "resync",
+    "rights",
+    "trigger",
+]
 
 ROWS: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "1": (passes.trigger,),

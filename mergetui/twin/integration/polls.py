@@ -12,6 +12,7 @@ from mergetui.twin.integration.matching import Reading
 from mergetui.twin.integration.passes import retry_of
 from mergetui.twin.integration.scope import halted, visible
 from mergetui.twin.mapping import mapped_fields
+from mergetui.twin.settings import Settings
 from mergetui.twin.state import State
 
 
@@ -72,7 +73,7 @@ def poll(state: State, _event: Poll | None = None) -> None:
     state.row_deletions.clear()
     state.conversions.clear()
 
-    length = max(min(2_000, settings.poll_ms // 2), min(settings.poll_duration_ms, settings.poll_ms // 2))
+    length = duration(settings)
     early, late = length // 8, length - length // 80
     deletes_at = (early // 2, early) if settings.deletes_first else (late - early // 2, late)
     updates_at = (early + 1, late - early) if settings.deletes_first else (early, late - early)
@@ -110,6 +111,12 @@ def starts_sync(state: State, object_name: str, changed: dict[str, None]) -> boo
     if "undeleted" in changed and state.settings.undelete_is_change:
         return True
     return any(name in mapped_fields(object_name) for name in changed)
+
+
+def duration(settings: Settings) -> int:
+    """How long a poll's writing takes: never into the next poll, and long enough to tell first from last."""
+    half = settings.poll_ms // 2
+    return max(min(2_000, half), min(settings.poll_duration_ms, half))
 
 
 # carrying out what was read -------------------------------------------------------------------------------------
