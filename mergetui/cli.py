@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mergetui import __version__
+from mergetui.cli_keep import add_commands
 from mergetui.errors import Problem, Usage
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ def parser(argv: Sequence[str] = ("demo", "sandbox")) -> argparse.ArgumentParser
     history = add("history", _history, "every confirmed plan, and the crosswalk of dead ids")
     history.add_argument("--json", action="store_true", help="all details as JSON")
     history.add_argument("--csv", action="store_true", help="dead id → living id, as CSV")
-    snapshot = add("snapshot", _snapshot, "the snapshots taken before merges")
-    snapshot.add_argument("action", choices=("list", "show", "verify"))
-    snapshot.add_argument("name", nargs="?", help="a name, or its first characters")
+    add_commands(add)
     return top
 
 
@@ -412,15 +411,6 @@ def _history(options: argparse.Namespace) -> int:
         for line in lines(office.ledger):
             _told(line)
     return 0
-
-
-def _snapshot(options: argparse.Namespace) -> int:
-    from mergetui.workflow.snapshots import run_action
-
-    code, lines = run_action(_office(options), options.action, options.name)
-    for line in lines:
-        print(line if options.action == "show" else _printable(line))
-    return code
 
 
 def _sandbox_words(options: argparse.Namespace) -> list[str]:

@@ -23,6 +23,8 @@ class Profile(BaseModel):
         "deal", "ticket", "meeting", "call", "reply", "form", "sequence", "static list", "click",
     )  # fmt: skip
     valuable_days: int = Field(365, ge=1, le=3650)
+    snapshot_days: int = Field(365, ge=0, le=3650)
+    """So long personal data of plans that have ended is kept, with their snapshots; 0: until somebody forgets it."""
     sync_every_minutes: float = Field(15, ge=0.5, le=60)
     """The integration's period as this portal has it; never inferred."""
     touch_field: str = Field("", pattern=r"^[A-Za-z][A-Za-z0-9_]*$|^$")

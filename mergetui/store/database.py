@@ -159,6 +159,18 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    def compact(self) -> bool:
+        """Write the file anew without free pages and empty the write-ahead log.
+
+        False when another process is using it: what was deleted is overwritten all the same, but older pages may stay
+        in the log until the last process closes it.
+        """
+        try:
+            self.run("VACUUM")
+        except errors.Busy:
+            return False
+        return not self.one("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+
     def revision(self) -> int:
         """Differs after any process has written, this one included; never falls."""
         with self._lock, self._words():

@@ -54,9 +54,19 @@ CREATE TABLE wishes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+_SECOND = """
+CREATE TABLE redacting (plan_id TEXT PRIMARY KEY) WITHOUT ROWID;
+DROP TRIGGER journal_is_not_changed;
+CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal
+  WHEN NOT (OLD.plan_id IN (SELECT plan_id FROM redacting) AND NEW.seq = OLD.seq AND NEW.plan_id = OLD.plan_id
+            AND NEW.at = OLD.at AND NEW.kind = OLD.kind AND NEW.step = OLD.step)
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+"""
+"""Forgetting a person takes words out of entries; never an entry, its order, its instant or its kind."""
+
 _KIND = Kind(
     name="ledger",
-    migrations=(_FIRST,),
+    migrations=(_FIRST, _SECOND),
     synchronous="FULL",
     damaged_not_done="Nothing was read from it and nothing was merged.",
     damaged_todo=(
@@ -258,6 +268,51 @@ class Ledger:
             "SELECT seq, plan_id, at, kind, step, body FROM journal WHERE plan_id=? ORDER BY seq", (plan_id,)
         )
         return [JournalEntry(seq, plan, at, kind, step, json.loads(body)) for seq, plan, at, kind, step, body in found]
+
+    # forgetting ------------------------------------------------------------------------------------------------
+    def forget(self, plan: Plan, bodies: Mapping[int, Mapping[str, Any]]) -> None:
+        """Put ``plan`` (without anybody's data) and the journal bodies (seq → body) in the place of the present ones;
+        the choices and the note of its set go too. The snapshot is no longer owed. All or nothing."""
+        self._db.run("PRAGMA secure_delete=ON")
+        with self._db.transaction():
+            found = self._db.one("SELECT state FROM plans WHERE plan_id=?", (plan.id,))
+            if found is None:
+                raise _no_plan(plan.id)
+            if found[0] in BUSY_STATES:
+                raise errors.Busy(
+                    f"A plan with these people is {found[0]}.",
+                    "Nothing was forgotten of it.",
+                    "Let it end, or take it back or close it under “approved & running” (c), then forget again.",
+                )
+            if found[0] in ("staged", "failed"):
+                self._move(plan.id, found[0], "taken back", "")
+            self._db.run(
+                "UPDATE plans SET title=?, why='', body=?, snapshot=NULL WHERE plan_id=?",
+                (clean(plan.title), json_text(plan), plan.id),
+            )
+            self._db.run("INSERT INTO redacting VALUES (?)", (plan.id,))
+            for seq, body in bodies.items():
+                self._db.run("UPDATE journal SET body=? WHERE seq=? AND plan_id=?", (json_text(body), seq, plan.id))
+            self._db.run("DELETE FROM redacting")
+            self._forget_set(plan.set_id)
+
+    def forget_set(self, set_id: str) -> None:
+        """The choices of a set go; a verdict stays, without its note: it names only ids."""
+        self._db.run("PRAGMA secure_delete=ON")
+        with self._db.transaction():
+            self._forget_set(set_id)
+
+    def _forget_set(self, set_id: str) -> None:
+        self._db.run("DELETE FROM choices WHERE set_id=?", (set_id,))
+        self._db.run("UPDATE decisions SET note='' WHERE set_id=?", (set_id,))
+
+    def choice_sets(self) -> list[str]:
+        """Ids of the sets whose choices are kept."""
+        return [row[0] for row in self._db.all("SELECT set_id FROM choices ORDER BY set_id")]
+
+    def compact(self) -> bool:
+        """After forgetting: take what was deleted out of free pages and the log too. False when it is in use."""
+        return self._db.compact()
 
     # wishes between cockpit and runner -------------------------------------------------------------------------
     def wish(self, name: str, value: str = "") -> None:

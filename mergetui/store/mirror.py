@@ -17,8 +17,9 @@ from mergetui.records.codec import from_json
 from mergetui.records.people import DuplicateSet, LinkState, Person, PersonFacts
 from mergetui.records.views import QueueRow
 from mergetui.store.database import Database, Kind, clean, json_text
-from mergetui.store.facts import COLUMNS, hubspot_facts, instant, salesforce_facts
+from mergetui.store.facts import COLUMNS
 from mergetui.store.joining import HubSpotEnd, SalesforceEnd, join
+from mergetui.store.mirror_rows import HUBSPOT, SALESFORCE, hubspot_row, salesforce_row, upsert
 
 if TYPE_CHECKING:
     # their many dataclasses are made when the first record is read: the queue paints before that
@@ -26,38 +27,12 @@ if TYPE_CHECKING:
 
 Order = Literal["stake", "certainty", "size"]
 
-_SALESFORCE = {
-    "id": "TEXT PRIMARY KEY",
-    "object": "TEXT NOT NULL",
-    "modified_at": "INTEGER NOT NULL",
-    "deleted": "INTEGER NOT NULL",
-    "master_id": "TEXT",
-    "converted": "INTEGER NOT NULL",
-    "converted_contact_id": "TEXT NOT NULL",
-    "account_id": "TEXT NOT NULL",
-    "created_at": "INTEGER NOT NULL",
-    **dict.fromkeys(COLUMNS, "TEXT NOT NULL"),
-    "body": "TEXT NOT NULL",
-}
-_HUBSPOT = {
-    "id": "TEXT PRIMARY KEY",
-    "contact_link": "TEXT NOT NULL",
-    "lead_link": "TEXT NOT NULL",
-    "archived": "INTEGER NOT NULL",
-    "archived_at": "INTEGER",
-    "created_at": "INTEGER NOT NULL",
-    "updated_at": "INTEGER NOT NULL",
-    "synced_at": "INTEGER NOT NULL",
-    "link_state": "TEXT NOT NULL",
-    **dict.fromkeys(COLUMNS, "TEXT NOT NULL"),
-    "body": "TEXT NOT NULL",
-}
 _PULLED = {
     "fields": "crm TEXT, object TEXT, name TEXT, body TEXT NOT NULL, PRIMARY KEY (crm, object, name)",
     "users": "id TEXT PRIMARY KEY, crm TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL, active INTEGER NOT NULL",
     "accounts": "id TEXT PRIMARY KEY, name TEXT NOT NULL",
-    "salesforce": ", ".join(f"{name} {kind}" for name, kind in _SALESFORCE.items()),
-    "hubspot": ", ".join(f"{name} {kind}" for name, kind in _HUBSPOT.items()),
+    "salesforce": ", ".join(f"{name} {kind}" for name, kind in SALESFORCE.items()),
+    "hubspot": ", ".join(f"{name} {kind}" for name, kind in HUBSPOT.items()),
 }
 """Tables that a pull fills: first under ``new_…``, then in place."""
 
@@ -161,14 +136,14 @@ class Mirror:
             )
 
     def put_salesforce(self, records: Sequence[SalesforceRecord]) -> None:
-        rows = [_salesforce_row(record) for record in records]
+        rows = [salesforce_row(record) for record in records]
         with self._pulling():
-            self._db.many(_upsert("new_salesforce", _SALESFORCE, "modified_at"), rows)
+            self._db.many(upsert("new_salesforce", SALESFORCE, "modified_at"), rows)
 
     def put_hubspot(self, contacts: Sequence[HubSpotContact]) -> None:
-        rows = [_hubspot_row(contact) for contact in contacts]
+        rows = [hubspot_row(contact) for contact in contacts]
         with self._pulling():
-            self._db.many(_upsert("new_hubspot", _HUBSPOT, "updated_at"), rows)
+            self._db.many(upsert("new_hubspot", HUBSPOT, "updated_at"), rows)
 
     def end_pull(self, report: Mapping[str, Any]) -> None:
         """Put the pulled rows in place and join persons anew, in one transaction; ``last_pull`` answers ``report``."""
@@ -216,8 +191,8 @@ class Mirror:
 
         Persons touched by them are joined anew. A pull under way will not bring the older states back.
         """
-        salesforce_rows = [_salesforce_row(record) for record in salesforce]
-        hubspot_rows = [_hubspot_row(contact) for contact in hubspot]
+        salesforce_rows = [salesforce_row(record) for record in salesforce]
+        hubspot_rows = [hubspot_row(contact) for contact in hubspot]
         touched_salesforce = {record.id for record in salesforce} | set(gone)
         touched_hubspot = {contact.id for contact in hubspot} | set(gone)
         with self._db.transaction():
@@ -232,6 +207,37 @@ class Mirror:
             if len(prefixes) == 2:
                 self._db.many("INSERT OR IGNORE INTO new_gone VALUES (?)", [(id_,) for id_ in gone])
             self._join_some(touched_salesforce, touched_hubspot)
+
+    def carrying(self, addresses: Collection[str]) -> frozenset[str]:
+        """Ids of the rows of either CRM that carry one of these lower-case addresses."""
+        asked = _listed(addresses)
+        rows = self._db.all(
+            f"SELECT id FROM salesforce WHERE lower(email) {_IN} UNION SELECT id FROM hubspot WHERE lower(email) {_IN}"
+            " UNION SELECT h.id FROM hubspot h, json_each(?) one WHERE h.secondary_email <> ''"
+            " AND instr(';' || replace(lower(h.secondary_email), ' ', '') || ';', ';' || one.value || ';') > 0",
+            (asked, asked, asked),
+        )
+        return frozenset(row[0] for row in rows)
+
+    def forget(self, ids: Collection[str]) -> tuple[str, ...]:
+        """Take these rows, their persons and their sets out; the next pull brings back what the CRMs still have.
+        Returns the ids of the sets."""
+        self._db.run("PRAGMA secure_delete=ON")
+        keys = {f"{crm}:{id_}" for id_ in ids for crm in ("sf", "hs")}
+        gone = [
+            set_id
+            for set_id, body in self._db.all("SELECT id, body FROM set_bodies")
+            if keys & set(json.loads(body)["members"])
+        ]
+        self.refresh_records((), (), sorted(ids))
+        with self._db.transaction():
+            for table in ("sets", "set_bodies"):
+                self._db.run(f"DELETE FROM {table} WHERE id {_IN}", (_listed(gone),))
+        return tuple(gone)
+
+    def compact(self) -> bool:
+        """After forgetting: take what was deleted out of free pages and the log too. False when it is in use."""
+        return self._db.compact()
 
     def set_link_states(self, states: Mapping[str, LinkState]) -> None:
         """HubSpot id → what ``sync.links`` found of its link; persons show it from then on."""
@@ -455,55 +461,6 @@ class Mirror:
 
     def _set_note(self, key: str, value: str) -> None:
         self._db.run("INSERT OR REPLACE INTO notes VALUES (?,?)", (key, value))
-
-
-def _salesforce_row(record: SalesforceRecord) -> tuple[Any, ...]:
-    values = record.values
-    return (
-        record.id,
-        record.object,
-        record.modified_at,
-        record.deleted,
-        record.master_id,
-        bool(values.get("IsConverted")),
-        str(values.get("ConvertedContactId") or ""),
-        str(values.get("AccountId") or ""),
-        instant(values.get("CreatedDate")),
-        *salesforce_facts(record),
-        _values(values),
-    )
-
-
-def _hubspot_row(contact: HubSpotContact) -> tuple[Any, ...]:
-    values = contact.values
-    return (
-        contact.id,
-        values.get("salesforcecontactid") or "",
-        values.get("salesforceleadid") or "",
-        contact.archived,
-        contact.archived_at,
-        contact.created_at,
-        contact.updated_at,
-        instant(values.get("salesforcelastsynctime")),
-        "",
-        *hubspot_facts(contact),
-        _values(values),
-    )
-
-
-def _values(values: Mapping[str, Any]) -> str:
-    return json.dumps(values if isinstance(values, dict) else dict(values), separators=(",", ":"))
-
-
-def _upsert(table: str, columns: Mapping[str, str], stamp: str) -> str:
-    """An INSERT that never puts an older state over a newer one."""
-    names = ",".join(columns)
-    marks = ",".join("?" * len(columns))
-    changes = ",".join(f"{name}=excluded.{name}" for name in columns if name != "id")
-    return (
-        f"INSERT INTO {table} ({names}) VALUES ({marks})"
-        f" ON CONFLICT (id) DO UPDATE SET {changes} WHERE excluded.{stamp} >= {stamp}"
-    )
 
 
 def _listed(ids: Collection[str]) -> str:
