@@ -6,11 +6,11 @@ import gc
 
 from mergetui.twin.cast import Cast, CastList, CastRow
 from mergetui.twin.ids import salesforce_id
-from mergetui.twin.people_activity import iso
 from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_scenarios import SCENARIOS, duplicated
 from mergetui.twin.people_singles import HOSTILE, TRAPS, hostile, hubspot_only, linked, odd, salesforce_only
 from mergetui.twin.people_stage import Stage
+from mergetui.twin.people_times import iso
 from mergetui.twin.people_work import STATIC_LISTS, SUBSCRIPTIONS
 
 DUPLICATED = 0.125
@@ -68,8 +68,8 @@ def _cast(seed: int, people: int, now: int, sync_every_ms: int, scenario: str | 
         portal_domain="acme-travel.example",
         rows=tuple(stage.rows),
         contacts=stage.finished_contacts(),
-        objects=(*stage.finished_companies(), *stage.chronicle.objects),
-        events=tuple(stage.chronicle.events),
+        objects=tuple(stage.finished_companies()),
+        events=(),
         lists=lists,
         owners=tuple(stage.owners),
         subscriptions=dict(SUBSCRIPTIONS),
@@ -79,6 +79,7 @@ def _cast(seed: int, people: int, now: int, sync_every_ms: int, scenario: str | 
         integration_user_id=stage.integration,
         admin_user_id=stage.admin,
         extra={"inclusion_list": lists[-1].id},
+        lore=stage.lore,
     )
 
 

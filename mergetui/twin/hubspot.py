@@ -76,8 +76,8 @@ def shown(state: State, contact: Contact) -> dict[str, str]:
         values["hs_merged_object_ids"] = ";".join(old for old, _ in contact.merged)
         values["hs_calculated_merged_vids"] = ";".join(f"{old}:{at}" for old, at in contact.merged)
         values["hs_all_contact_vids"] = ";".join([contact.id, *(old for old, _ in contact.merged)])
-    if contact.objects.get("companies"):
-        values["associatedcompanyid"] = contact.objects["companies"][0]
+    if contact.companies:
+        values["associatedcompanyid"] = contact.companies[0]
     opted = state.unsubscribed.get(contact.address, {})
     if opted:
         for subscription in opted:

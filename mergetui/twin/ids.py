@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _PAIRS = tuple(a + b for a in _DIGITS for b in _DIGITS)
 _POD = "Wz0"
@@ -22,6 +23,19 @@ def salesforce_id(prefix: str, number: int) -> str:
     head, head_check = _head(prefix, high)
     tail = _PAIRS[low // 62**3] + _PAIRS[low // 62 % 3844] + _DIGITS[low % 62]
     return head + tail + head_check + _check(tail)
+
+
+def salesforce_number(text: str) -> int:
+    """The number ``salesforce_id`` was given; -1 for ids that it did not make."""
+    if len(text) not in (15, 18) or text[3:6] != _POD:
+        return -1
+    number = 0
+    for char in text[6:15]:
+        digit = _VALUES.get(char)
+        if digit is None:
+            return -1
+        number = number * 62 + digit
+    return number
 
 
 def checksum(id15: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mergetui.twin.ids import salesforce_id
-from mergetui.twin.people_activity import DAY, FEW, LITTLE, NONE, RICH, SOME, Richness, date, iso
+from mergetui.twin.people_activity import FEW, LITTLE, NONE, RICH, SOME, Richness
 from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_look import Look, at_home, private_address, work_address
 from mergetui.twin.people_stage import PREFIXES, Entry, Person, Stage, Values
+from mergetui.twin.people_times import DAY, date, iso
 
 
 def _how(rng: Dice) -> Richness:

@@ -14,10 +14,12 @@ from mergetui.twin.cast import CastContact, CastObject, CastOwner, CastRow, Huma
 from mergetui.twin.ids import salesforce_id
 from mergetui.twin.mapping import ACCOUNT_NAME, as_text, rules_for
 from mergetui.twin.names import Culture
-from mergetui.twin.people_activity import DAY, FEW, HOUR, Chronicle, Richness, date, iso
-from mergetui.twin.people_children import hang_on
+from mergetui.twin.people_activity import FEW, Richness, TimelineSketch, facts, properties_of
+from mergetui.twin.people_children import FIRST_NUMBER, Opening, RowSketch, outline, scattered
 from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_look import Company, Look, Phonebook, found_companies, invent
+from mergetui.twin.people_lore import PeopleLore
+from mergetui.twin.people_times import DAY, HOUR, date, iso
 from mergetui.twin.people_work import (
     CAMPAIGNS,
     COLLEAGUES,
@@ -32,12 +34,7 @@ from mergetui.twin.people_work import (
 )
 
 Person = Literal["Lead", "Contact"]
-PREFIXES = {
-    "User": "005", "Account": "001", "Lead": "00Q", "Contact": "003", "Task": "00T", "Event": "00U",
-    "Opportunity": "006", "OpportunityContactRole": "00K", "Campaign": "701", "CampaignMember": "00v", "Case": "500",
-}  # fmt: skip
-FIRST_NUMBER = 1_000_000
-"""Ids of the cast begin here; lower numbers are free for rows that are born later."""
+PREFIXES = {"User": "005", "Account": "001", "Lead": "00Q", "Contact": "003", "Campaign": "701"}
 Values = dict[str, Value]
 
 
@@ -62,6 +59,7 @@ class Written:
     values: Values
     synced: int
     campaigns: tuple[str, ...] = ()
+    opening: Opening | None = None
 
 
 @dataclass(slots=True)
@@ -91,7 +89,10 @@ class Stage:
         self.unsubscribed: dict[str, tuple[str, ...]] = {}
         self._numbers = dict.fromkeys(PREFIXES, FIRST_NUMBER + seed % 1000)
         self._hubspot = 90_210
-        self.chronicle = Chronicle(self.hubspot_id, self.latest)
+        self.lore = PeopleLore()
+        self._sketches = seed * 1_000_003 + 77
+        self._children = FIRST_NUMBER + seed % 1000
+        self._dice = Dice(0)
         self._syncs = 0
         self._slots = max(16, people * 2)
         self._slot_ms = 300 * DAY // self._slots
@@ -107,7 +108,7 @@ class Stage:
             for firm in firms:
                 self._account(rng, firm)
         self._company_contacts: dict[str, list[str]] = {}
-        self.campaigns = [self._campaign(rng, name, kind) for name, kind in CAMPAIGNS]
+        self.campaigns = tuple(self._campaign(rng, name, kind) for name, kind in CAMPAIGNS)
 
     # ids and times -------------------------------------------------------------------------------------------
 
@@ -118,10 +119,11 @@ class Stage:
 
     def row_id(self, object_name: str) -> str:
         number = self._numbers[object_name] = self._numbers[object_name] + 1
-        return salesforce_id(PREFIXES[object_name], number * 37 % 900_000_000 + FIRST_NUMBER)
+        return salesforce_id(PREFIXES[object_name], scattered(number))
 
-    def case_number(self) -> str:
-        return f"{self._numbers['Case'] - FIRST_NUMBER + 1:08d}"
+    def _next_seed(self) -> int:
+        self._sketches += 1
+        return self._sketches
 
     def next_sync(self, rng: Dice) -> int:
         """When the integration last touched the next linked pair: hours to ten months ago, never several in one
@@ -259,8 +261,23 @@ class Stage:
         row_id = self.row(object_name, made, created=created, modified=modified, owner=user, by=by)
         entry.records.append(("salesforce", object_name, row_id))
         written = Written(object_name, row_id, made, synced)
-        hang_on(self, rng, written, look, children, created, modified)
+        if children:
+            self._hang_on(written, look, children, user, created, modified)
         return written
+
+    def _hang_on(self, person: Written, look: Look, amount: float, owner: str, created: int, modified: int) -> None:
+        """Tasks, events, campaign memberships, opportunities and cases of one row, as a sketch."""
+        account = look.company.account_id if person.object == "Contact" else ""
+        sketch = RowSketch(
+            self._next_seed(), person.object, person.id, owner, account, look.company.stem, look.city,
+            look.culture.language, created, modified, self.latest, amount, self.campaigns, self._children,
+        )  # fmt: skip
+        found = outline(self._dice, sketch)
+        if not found.count:
+            return
+        self._children += found.count
+        person.campaigns, person.opening = found.campaigns, found.opening
+        self.lore.add_rows(sketch, found.kinds, [*found.campaigns, account] if account else found.campaigns)
 
     def _contact_fields(self, rng: Dice, look: Look, full: float, made: Values, created: int) -> None:
         made["AccountId"] = look.company.account_id
@@ -343,10 +360,7 @@ class Stage:
         if owner:
             made["hubspot_owner_id"] = owner
         address = (values or {}).get("email", made.get("email", ""))
-        activity = self.chronicle.live(
-            rng, draft.id, how, created=draft.created, address=bool(address), owner=owner, name=look.company.stem
-        )
-        made.update(activity)
+        self._live(draft, how, look, bool(address), owner, link.opening if link is not None else None)
         self._own_properties(rng, look, how, draft, address)
         if link is not None and (look.company_name or link.object == "Contact"):
             made["associatedcompanyid"] = look.company.hubspot_id
@@ -363,6 +377,20 @@ class Stage:
         entry.records.append(("hubspot", "contact", draft.id))
         entry.contacts.append(draft)
         return draft
+
+    def _live(
+        self, draft: Draft, how: Richness, look: Look, address: bool, owner: str, opening: Opening | None
+    ) -> None:
+        """A timeline, as a sketch, and the properties that count it."""
+        sketch = TimelineSketch(
+            self._next_seed(), draft.id, how, draft.created, self.latest, address, owner, look.company.stem,
+            look.culture.language, self._hubspot + 1, opening,
+        )  # fmt: skip
+        found = facts(self._dice, sketch)
+        if found.count:
+            self._hubspot += found.count
+            self.lore.add_timeline(sketch, found.kinds, found.count)
+        draft.values.update(properties_of(found))
 
     def _mapped(self, made: dict[str, str], link: Written, look: Look) -> None:
         values = {**link.values, ACCOUNT_NAME: look.company.name}

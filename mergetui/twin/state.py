@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mergetui.records.crm import Value
-from mergetui.twin.cast import Cast, CastEvent, CastList, CastObject
+from mergetui.twin.cast import Cast, CastEvent, CastList, CastObject, CastRow, NoLore
 from mergetui.twin.log import EventLog
 from mergetui.twin.portal import LINKS
 from mergetui.twin.portal_state import PortalState
 from mergetui.twin.schema import PEOPLE, lookups_at, object_of, objects
 from mergetui.twin.settings import Settings
+from mergetui.twin.shelves import Children, Numbered, ToldObjects
 from mergetui.twin.stamps import parse_iso
 from mergetui.twin.sync_state import SyncState
+from mergetui.twin.telling import Teller
 
 
 @dataclass(slots=True)
@@ -57,12 +59,41 @@ class Contact:
     """(id, instant) of every contact that was merged into this one."""
     history: dict[str, list[Version]] = field(default_factory=dict)
     """Property → newest first; only properties that changed since the world began."""
-    objects: dict[str, list[str]] = field(default_factory=dict)
-    """Object type → ids; of companies the first is the primary one."""
-    events: list[str] = field(default_factory=list)
+    told_objects: dict[str, list[str]] = field(default_factory=dict)
+    """Object type → ids; of companies the first is the primary one. ``objects`` is complete, this may not be yet."""
+    told_events: list[str] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
     sync_error: str = ""
     retries: int = 0
+    untold: Callable[[str], None] | None = None
+    """Writes down the timeline that the cast has only sketched."""
+
+    def _tell(self) -> None:
+        if self.untold is not None:
+            tell, self.untold = self.untold, None
+            tell(self.id)
+
+    @property
+    def objects(self) -> dict[str, list[str]]:
+        """Object type → ids of the associated objects."""
+        self._tell()
+        return self.told_objects
+
+    @property
+    def events(self) -> list[str]:
+        """Ids of the web and marketing events."""
+        self._tell()
+        return self.told_events
+
+    @events.setter
+    def events(self, ids: list[str]) -> None:
+        self._tell()
+        self.told_events = ids
+
+    @property
+    def companies(self) -> list[str]:
+        """Ids of the associated companies, the primary one first; asking for them tells nothing else."""
+        return self.told_objects.get("companies", [])
 
     def get(self, name: str) -> str:
         return self.values.get(name) or ""
@@ -140,20 +171,22 @@ class State:
         self._queued = 0
         self._row_number = 0
 
-        self.rows: dict[str, dict[str, Row]] = {name: {} for name in objects()}
-        self.children: dict[str, dict[tuple[str, str, str], None]] = {}
+        self._teller = Teller(self, cast.lore or NoLore())
+        self.rows: dict[str, dict[str, Row]] = {**{name: {} for name in objects()}, **self._teller.tables()}
+        self._children = Children(self._teller.parent)
+        self.children: dict[str, dict[tuple[str, str, str], None]] = self._children
         """Parent id → (object, id, field) of every row that points at it."""
         self.people_by_email: dict[str, dict[str, None]] = {}
         """Lower-case address → ids of the live Leads and Contacts that carry it."""
         self._load_rows(cast)
 
-        self.contacts: dict[str, Contact] = {}
+        self.contacts: Numbered[Contact] = Numbered()
         self.aliases: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
         """Lower-case address, additional ones included → live contact."""
         self.links: dict[str, dict[str, None]] = {}
         """Salesforce id → live contacts that hold it in a link property."""
-        self.objects: dict[str, dict[str, HubSpotObject]] = {}
+        self.objects: dict[str, dict[str, HubSpotObject]] = {**self._teller.shelves()}
         self.occurrences: dict[str, Occurrence] = {}
         self.lists: dict[str, ContactList] = {}
         self.owners = cast.owners
@@ -163,7 +196,8 @@ class State:
         }
         self._load_contacts(cast)
         known = (item.id for group in (cast.contacts, cast.objects, cast.events, cast.lists) for item in group)
-        self._next_contact = max((int(key) for key in known if key.isdigit()), default=100_000)
+        last = max((int(key) for key in known if key.isdigit()), default=100_000)
+        self._next_contact = max(last, self._teller.last_id)
 
         # what the integration knows
         self.sync = SyncState()
@@ -197,24 +231,36 @@ class State:
         for child, name in sorted(parents):
             self._parent_fields[child] = (*self._parent_fields.get(child, ()), name)
         for cast_row in cast.rows:
-            values = dict(cast_row.values)
-            values.pop("Id", None)
-            if cast_row.object in (*PEOPLE, "User") and "Name" not in values:
-                values["Name"] = " ".join(str(values[part]) for part in ("FirstName", "LastName") if values.get(part))
-            deleted = bool(values.pop("IsDeleted", False))
-            master = values.pop("MasterRecordId", None)
-            self.add_row(Row(cast_row.object, cast_row.id, values, deleted, str(master) if master else None))
+            self.load_row(cast_row)
+
+    def load_row(self, cast_row: CastRow) -> None:
+        """A row that was there from the beginning."""
+        values = dict(cast_row.values)
+        values.pop("Id", None)
+        if cast_row.object in (*PEOPLE, "User") and "Name" not in values:
+            values["Name"] = " ".join(str(values[part]) for part in ("FirstName", "LastName") if values.get(part))
+        deleted = bool(values.pop("IsDeleted", False))
+        master = values.pop("MasterRecordId", None)
+        self._enter(Row(cast_row.object, cast_row.id, values, deleted, str(master) if master else None))
 
     def parent_fields(self, object_name: str) -> tuple[str, ...]:
         """The lookups of an object that ``children`` indexes."""
         return self._parent_fields.get(object_name, ())
 
     def add_row(self, row: Row) -> None:
+        """A row that is born now."""
+        for name in self._parent_fields.get(row.object, ()):
+            parent = row.values.get(name)
+            if isinstance(parent, str) and parent:
+                self._children.setdefault(parent)  # what was there before comes first
+        self._enter(row)
+
+    def _enter(self, row: Row) -> None:
         self.rows.setdefault(row.object, {})[row.id] = row
         for name in self._parent_fields.get(row.object, ()):
             parent = row.values.get(name)
             if isinstance(parent, str) and parent:
-                self.children.setdefault(parent, {})[(row.object, row.id, name)] = None
+                self._children.add(parent, (row.object, row.id, name))
         if row.object in PEOPLE and not row.deleted:
             self._index_email(row, None, row.values.get("Email"))
 
@@ -237,27 +283,36 @@ class State:
                     self.aliases[old] = contact.id
             if values.get("archived") == "true":
                 contact.archived_at = contact.updated_at
+            contact.untold = self._teller.waiting(contact.id)
             self.contacts[contact.id] = contact
             self.index_contact(contact)
         for item in cast.objects:
-            self._load_object(item)
+            self.load_object(item)
         for event in cast.events:
-            self._load_occurrence(event)
+            self.load_occurrence(event)
         for item_list in cast.lists:
             self._load_list(item_list)
 
-    def _load_object(self, item: CastObject) -> None:
-        self.objects.setdefault(item.type, {})[item.id] = HubSpotObject(
+    def load_object(self, item: CastObject) -> None:
+        """A HubSpot object that was there from the beginning."""
+        self.objects.setdefault(item.type, Numbered())[item.id] = HubSpotObject(
             item.type, item.id, dict(item.values), list(item.contacts)
         )
         for contact_id in item.contacts:
             if contact := self.contacts.get(contact_id):
-                contact.objects.setdefault(item.type, []).append(item.id)
+                contact.told_objects.setdefault(item.type, []).append(item.id)
 
-    def _load_occurrence(self, event: CastEvent) -> None:
+    def objects_from(self, kind: str, start: int) -> Iterator[HubSpotObject]:
+        """The objects of one type whose id is ``start`` or higher, by growing id; only what is taken is looked at."""
+        shelf = self.objects.setdefault(kind, Numbered())
+        if isinstance(shelf, (Numbered, ToldObjects)):
+            return shelf.beginning(start)
+        return iter(sorted((item for item in shelf.values() if int(item.id) >= start), key=lambda item: int(item.id)))
+
+    def load_occurrence(self, event: CastEvent) -> None:
         self.occurrences[event.id] = Occurrence(event.id, event.kind, event.contact, event.at, event.title)
         if contact := self.contacts.get(event.contact):
-            contact.events.append(event.id)
+            contact.told_events.append(event.id)
 
     def _load_list(self, item: CastList) -> None:
         joined = self.began - 30 * 86_400_000

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mergetui.twin.cast import Cast, CastContact, CastRow, Human
+from mergetui.twin.cast import Cast, CastContact, CastRow, Human, told
 from mergetui.twin.casting import cast
 from mergetui.twin.ids import LIMIT, checksum, is_salesforce_id, salesforce_id
 from mergetui.twin.mapping import ACCOUNT_NAME, DEFAULT, as_text
@@ -26,7 +26,7 @@ LINKS = (("salesforcecontactid", "Contact"), ("salesforceleadid", "Lead"))
 
 
 def small(people: int = 400, seed: int = 7, scenario: str | None = None, period: int = PERIOD) -> Cast:
-    return cast(seed=seed, people=people, now=NOW, sync_every_ms=period, scenario=scenario)
+    return told(cast(seed=seed, people=people, now=NOW, sync_every_ms=period, scenario=scenario))
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ def tie_company(state: State, row: Row, contact: Contact) -> None:
     account_id = row.values.get("AccountId")
     if not state.settings.account_sync or not isinstance(account_id, str) or not account_id:
         return
-    held = contact.objects.get("companies", [])
+    held = contact.companies
     company = company_of(state, account_id)
     if company is not None:
         if company.id not in held:
