@@ -44,11 +44,11 @@ class SalesforceServer:
         self._sandbox = sandbox
         self.url = ""
         self.router = Router()
-        self._soap = Soap(sandbox)
+        self._soap = Soap(sandbox, self.router)
+        self._soap.add_routes()
         SalesforceOAuth(sandbox, self).add_routes(self.router)
         add = self.router.add
         add("GET", "/services/data", "salesforce.versions", self._versions, open=True)
-        add("POST", r"/services/Soap/u/{v:\d+\.0}{org:(?:/\w+)?}", self._soap.name, self._soap.handle, open=True)
         add("GET", V, "salesforce.resources", self._resources)
         add("GET", f"{V}/limits", "salesforce.limits", self._limits)
         add("GET", f"{V}/sobjects", "salesforce.describe", self._sobjects)

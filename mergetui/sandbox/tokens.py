@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ class Code:
 
 @dataclass(slots=True)
 class Grant:
-    """One sign-in. Rotation: only the newest refresh token is good."""
+    """One sign-in. Rotation: only the newest refresh token is good. ``refresh`` empty: none was asked for."""
 
     scopes: tuple[str, ...]
     refresh: str
@@ -39,13 +40,30 @@ class GrantRefused(Exception):
 
 
 class Grants:
-    """``secret`` empty: a public client, which must not send one. ``life_ms`` None: tokens end only when told to."""
+    """``secret`` empty: a public client, which must not send one. ``life_ms`` None: tokens end only when told to.
 
-    def __init__(self, client_id: str, secret: str, prefix: str, *, rotating: bool, life_ms: int | None) -> None:
+    ``idle``: each use of an access token puts off its end. ``most`` sign-ins live at a time; one more ends the oldest.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        secret: str,
+        prefix: str,
+        *,
+        rotating: bool,
+        life_ms: int | None,
+        idle: bool = False,
+        most: int | None = None,
+    ) -> None:
         self.client_id = client_id
         self.secret = secret
         self.rotating = rotating
         self.life_ms = life_ms
+        self.idle = idle
+        self.most = most
+        self.jwt_issuer = ""
+        """Not empty: access tokens are JWTs of this issuer."""
         self._prefix = prefix
         self.static = prefix + secrets.token_hex(24)
         self._codes: dict[str, Code] = {}
@@ -65,7 +83,9 @@ class Grants:
         if not secrets.compare_digest(secret.encode(), self.secret.encode()):
             raise GrantRefused("invalid_client", "invalid client credentials")
 
-    def exchange(self, code: str, redirect_uri: str, verifier: str, now: int) -> tuple[Grant, str]:
+    def exchange(
+        self, code: str, redirect_uri: str, verifier: str, now: int, *, refreshable: bool = True
+    ) -> tuple[Grant, str]:
         """A code for tokens, once. Raises GrantRefused."""
         found = self._codes.pop(code, None)
         if found is None or found.ends < now:
@@ -74,14 +94,21 @@ class Grants:
             raise GrantRefused("redirect_uri_mismatch", "redirect_uri must match configuration")
         if found.challenge and challenge_of(verifier) != found.challenge:
             raise GrantRefused("invalid_grant", "invalid code verifier")
-        grant = Grant(found.scopes, self._new("5Aep"))
+        grant = Grant(found.scopes, self._new("5Aep") if refreshable else "")
         self._grants.append(grant)
+        if self.most is not None:
+            del self._grants[: -self.most]
         return grant, self._issue(grant, now)
+
+    def scopes_of(self, code: str) -> tuple[str, ...]:
+        """What a live code was asked for; () for any other text."""
+        found = self._codes.get(code)
+        return found.scopes if found is not None else ()
 
     def refresh(self, token: str, now: int) -> tuple[Grant, str]:
         """A refresh token for an access token. Re-using a rotated one revokes the whole grant (H:005316711)."""
         for grant in self._grants:
-            if token == grant.refresh:
+            if token and token == grant.refresh:
                 if self.rotating:
                     grant.old.add(token)
                     grant.refresh = self._new("5Aep")
@@ -95,20 +122,43 @@ class Grants:
         return prefix + secrets.token_hex(32)
 
     def _issue(self, grant: Grant, now: int) -> str:
-        access = self._prefix + secrets.token_hex(24)
+        access = self._jwt(grant, now) if self.jwt_issuer else self._prefix + secrets.token_hex(24)
         grant.access[access] = None if self.life_ms is None else now + self.life_ms
         return access
+
+    def _jwt(self, grant: Grant, now: int) -> str:
+        """Three dot-separated parts; the signature is chance, because nobody here checks it."""
+        claims = {
+            "scp": " ".join(grant.scopes),
+            "iss": self.jwt_issuer,
+            "client_id": self.client_id,
+            "iat": now // 1000,
+            "exp": (now + (self.life_ms or 7_200_000)) // 1000,
+            "jti": secrets.token_hex(8),
+        }
+        head = {"tnk": "core", "ver": "1.0", "kid": "CoreATJWT", "tty": "sfdc-core-token", "typ": "JWT", "alg": "RS256"}
+        return ".".join([_packed(json.dumps(head)), _packed(json.dumps(claims)), secrets.token_urlsafe(64)])
 
     # access tokens --------------------------------------------------------------------------------------------
 
     def good(self, token: str, now: int) -> bool:
+        """Whether an access token may be used now; with ``idle`` this is a use."""
         if token == self.static:
             return True
         grant = self.grant_of(token)
         if grant is None or token not in grant.access:
             return False
         ends = grant.access[token]
-        return ends is None or ends > now
+        if ends is not None and ends <= now:
+            return False
+        if ends is not None and self.idle and self.life_ms is not None:
+            grant.access[token] = now + self.life_ms
+        return True
+
+    def ends(self, token: str) -> int | None:
+        """The instant an access token ends; None when it does not end by itself, or is none."""
+        grant = self.grant_of(token)
+        return grant.access.get(token) if grant is not None else None
 
     def known(self, token: str) -> bool:
         """Was issued and not revoked, whether it has ended or not."""
@@ -116,6 +166,8 @@ class Grants:
 
     def grant_of(self, token: str) -> Grant | None:
         """The grant of an access or a current refresh token."""
+        if not token:
+            return None
         for grant in self._grants:
             if token == grant.refresh or token in grant.access:
                 return grant
@@ -135,8 +187,22 @@ class Grants:
         self._grants.remove(grant)
         return True
 
+    def revoke_access(self, token: str) -> bool:
+        """Revoke one access token only; False when it is none."""
+        grant = self.grant_of(token)
+        return grant is not None and grant.access.pop(token, self) is not self
+
+
+def is_jwt(token: str) -> bool:
+    """Three dot-separated parts, and not an opaque token that happens to have dots."""
+    return token.count(".") == 2 and "!" not in token
+
 
 def challenge_of(verifier: str) -> str:
     """S256. Verifiers longer than RFC 7636 allows are taken, as the real server does (client-conformance §3)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _packed(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

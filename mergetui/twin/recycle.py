@@ -29,8 +29,8 @@ CASCADING = frozenset(
 _DAY_MS = 86_400_000
 
 
-def delete_row(state: State, event: DeleteRow) -> None:
-    """A plain delete: the row and what hangs on it go to the recycle bin, without a master."""
+def doomed_rows(state: State, event: DeleteRow) -> list[Row]:
+    """Everything a delete checks; returns the row and what goes with it. Raises SalesforceRefusal."""
     row = live(state, object_info(event.object), event.id)
     org_rules.may_delete(state, row)
     org_rules.not_locked(state, row)
@@ -38,7 +38,13 @@ def delete_row(state: State, event: DeleteRow) -> None:
     for one in doomed:
         _not_restricted(state, one)
     org_rules.triggers(state, row.object, row.id, "delete")
-    for one in doomed[1:]:
+    return doomed
+
+
+def delete_row(state: State, event: DeleteRow) -> None:
+    """A plain delete: the row and what hangs on it go to the recycle bin, without a master."""
+    row, *others = doomed_rows(state, event)
+    for one in others:
         bury(state, one, None, with_row=row.id)
     bury(state, row, None)
     state.log("salesforce", "delete", object=row.object, id=row.id)
@@ -112,12 +118,18 @@ def deleted_row(state: State, given: str) -> Row:
     return row
 
 
-def undelete_row(state: State, event: UndeleteRow) -> str:
-    """Row 22 and facts §6: the row comes back with its own values and what was deleted with it; children that a merge
-    moved stay with the master."""
+def row_to_bring_back(state: State, event: UndeleteRow) -> Row:
+    """Raises SalesforceRefusal for what is not in the recycle bin, or only as a part of something else."""
     row = deleted_row(state, event.id)
     if row.id in state.buried_with:
         raise SalesforceRefusal("UNDELETE_FAILED", "Entity is not in the recycle bin")
+    return row
+
+
+def undelete_row(state: State, event: UndeleteRow) -> str:
+    """Row 22 and facts §6: the row comes back with its own values and what was deleted with it; children that a merge
+    moved stay with the master."""
+    row = row_to_bring_back(state, event)
     master = row.master_id
     state.unbury(row)
     if state.settings.undelete_keeps_master:

@@ -204,19 +204,25 @@ def create_row(state: State, event: CreateRow) -> str:
     return insert(state, object_info(event.object).name, values, event.by or state.admin_id).id
 
 
-def update_row(state: State, event: UpdateRow) -> list[str]:
-    """``PATCH /sobjects/{O}/{id}`` and SOAP's update: returns the fields that really changed."""
+def changed_values(state: State, event: UpdateRow) -> tuple[Row, dict[str, Value]]:
+    """Everything an update checks; returns the row and the values to write. Raises SalesforceRefusal."""
     info = object_info(event.object)
     row = live(state, info, event.id)
-    by = event.by or state.admin_id
     if row.values.get("IsConverted") is True:
         raise SalesforceRefusal("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-    org_rules.may_edit(state, row, by)
+    org_rules.may_edit(state, row, event.by or state.admin_id)
     org_rules.not_locked(state, row)
     values = checked(state, info, event.values, creating=False, truncate=event.truncate)
     org_rules.triggers(state, info.name, row.id, "update")
     org_rules.validate(state, info, row.id, {**row.values, **values})
     org_rules.look_for_duplicates(state, info.name, values, row=row, allowed=event.allow_duplicates)
+    return row, values
+
+
+def update_row(state: State, event: UpdateRow) -> list[str]:
+    """``PATCH /sobjects/{O}/{id}`` and SOAP's update: returns the fields that really changed."""
+    row, values = changed_values(state, event)
+    by = event.by or state.admin_id
     if not state.settings.unchanged_update_stamps and all(row.values.get(k) == v for k, v in values.items()):
         return []
     changed = state.write_row(row, values, by=by)
