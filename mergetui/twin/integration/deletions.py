@@ -30,7 +30,7 @@ def row_deleted(state: State, salesforce_id: str, seen: Sequence[str]) -> None:
     found = {contact.id: contact for contact in state.holders(salesforce_id)}
     if state.settings.delete_follows_alias:
         for contact_id in seen:
-            contact = hubspot.contact_of(state, contact_id)
+            contact = hubspot.contact_of(state, contact_id) if contact_id in state.aliases else None
             if contact is not None and contact.archived_at is None:
                 found[contact.id] = contact
     switch = state.settings.del_lead if row.object == "Lead" else state.settings.del_contact
