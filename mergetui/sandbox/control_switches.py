@@ -28,6 +28,7 @@ SERVER_SETTINGS: Mapping[str, ServerSwitch] = {
     "latency_ms": ServerSwitch("added to every answer of both servers", range(0, 600_001), 0),
     "rate_limits": ServerSwitch("both servers enforce their rate limits", (False, True), True),
     "salesforce_daily_limit": ServerSwitch("Salesforce calls of a day", range(0, 10**9), 100_000),
+    "hubspot_daily_limit": ServerSwitch("HubSpot calls of a day", range(0, 10**9), 1_000_000),
 }
 
 

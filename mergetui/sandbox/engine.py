@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import heapq
 from collections.abc import Callable
 from typing import Any
@@ -78,19 +79,28 @@ class Sandbox:
         self.faults.clear()
         now = self.clock.now()
         self.started_at = now
-        cast = self._cast or make_cast(self.options, now)
         self._lives += 1
-        self.world = World(cast, settings_of(self.options, cast), now)
+        collecting = gc.isenabled()
+        gc.disable()  # millions of objects are made and none is dropped
+        try:
+            cast = self._cast or make_cast(self.options, now)
+            self.world = World(cast, settings_of(self.options, cast), now)
+        finally:
+            if collecting:
+                gc.enable()
+            gc.freeze()  # the world stays: no later collection needs to walk through it
         self._add_org_rows()
         self._pending: list[tuple[int, int, Callable[[], None]]] = []
         self._queued = 0
         self.cursors: dict[str, Any] = {}
+        self.bulk_jobs: dict[str, Any] = {}
         self.api_used = {"salesforce": 10_018, "hubspot": 0}
         # Invented people never pose as production; POST /settings makes the orgs claim otherwise.
         self.is_sandbox = True
         self.account_type = "SANDBOX"
         self.rate_limits = self.options.rate_limits
         self.salesforce_daily_limit = 100_000
+        self.hubspot_daily_limit = 1_000_000
         self.last_request_at = self.real()
 
     def _add_org_rows(self) -> None:

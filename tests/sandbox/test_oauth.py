@@ -25,13 +25,14 @@ class App:
         self.url = info[f"{crm}_url"]
         self.client_id = info[f"{crm}_client_id"]
         self.secret = {"client_secret": info["hubspot_client_secret"]} if crm == "hubspot" else {}
+        self.scope = "api refresh_token" if crm == "salesforce" else "oauth crm.objects.contacts.read"
         self.authorize = f"{self.url}{'/services/oauth2' if crm == 'salesforce' else '/oauth'}/authorize"
         self.token = f"{self.url}{'/services/oauth2/token' if crm == 'salesforce' else '/oauth/2026-09/token'}"
 
     def ask(self, **changes: str) -> httpx.Response:
         query = {
             "response_type": "code", "client_id": self.client_id, "redirect_uri": REDIRECT,
-            "scope": "api refresh_token", "state": "s t&te", "code_challenge_method": "S256",
+            "scope": self.scope, "state": "s t&te", "code_challenge_method": "S256",
             "code_challenge": CHALLENGE,
         }  # fmt: skip
         return httpx.get(self.authorize, params={**query, **changes}, trust_env=False)
