@@ -1,8 +1,8 @@
 """The Salesforce objects and fields of the twin's org, as data: one line a field, after the real describe answers.
 
-``@Object|key prefix|label|plural|system fields it lacks`` begins an object; then ``Name|Label|type|length|flags|refers to|relationship|
-compound``. Flags: C createable, U updateable, N nillable, D defaulted on create, R restricted picklist, K calculated.
-Every object but the virtual ones also has the system fields of ``SYSTEM``. The opt-out fields are listed although plain
+``@Object|key prefix|label|plural|system fields it lacks`` begins an object; then ``Name|Label|type|length|flags|refers
+to|relationship|compound``. Flags: C createable, U updateable, N nillable, D defaulted on create, R restricted picklist,
+K calculated. Every object but the virtual ones also has the system fields of ``SYSTEM``. The opt-out fields are listed although plain
 developer orgs hide them (facts/salesforce.md §4); ``Tier__c`` … are this org's own.
 """
 
@@ -136,7 +136,7 @@ AccountNumber|Account Number|string|40|CUN
 Website|Website|url|255|CUN
 PhotoUrl|Photo URL|url|255|N
 Sic|SIC Code|string|20|CUN
-Industry|Industry|picklist|255|CUN
+Industry|Industry|picklist|40|CUN
 AnnualRevenue|Annual Revenue|currency|18|CUN
 NumberOfEmployees|Employees|int|8|CUN
 Ownership|Ownership|picklist|40|CUN
@@ -345,13 +345,13 @@ ContentType|Content Type|string|120|CUN
 BodyLength|Body Length|int|8|N
 OwnerId|Owner ID|reference|18|CUD|User|Owner
 Description|Description|textarea|500|CUN
-@EmailMessageRelation|0C8|Email Message Relation|Email Message Relations|LastModifiedDate,LastModifiedById
+@EmailMessageRelation|0C8|Email Message Relation|Email Message Relations|-modified
 EmailMessageId|Email Message ID|reference|18|C
 RelationId|Relation ID|reference|18|CUN|Contact,Lead,User|Relation
 RelationType|Relation Type|picklist|40|CR
 RelationAddress|Relation Address|string|255|CN
 RelationObjectType|Relation Object Type|string|50|N
-@ContentDocumentLink|06A|ContentDocument Link|ContentDocument Link|CreatedDate,CreatedById,LastModifiedDate,LastModifiedById
+@ContentDocumentLink|06A|ContentDocument Link|ContentDocument Link|-created,-modified
 LinkedEntityId|Linked Entity ID|reference|18|C|Account,Contact,Lead,Opportunity,Case,Campaign,Event,Task|LinkedEntity
 ContentDocumentId|ContentDocument ID|reference|18|C
 ShareType|Share Type|picklist|40|CUNR

@@ -31,6 +31,10 @@ _RELATIONSHIPS = {
     "Opportunity.ContactId": "Opportunities",
     "Opportunity.CampaignId": "Opportunities",
 }
+_LACKING = {
+    "-created": ("CreatedDate", "CreatedById"),
+    "-modified": ("LastModifiedDate", "LastModifiedById"),
+}
 _NAME_FIELDS = {
     "Case": "CaseNumber",
     "Task": "Subject",
@@ -77,7 +81,11 @@ class Field:
 
     @property
     def groupable(self) -> bool:
-        return self.sortable and self.type not in ("double", "currency", "percent", "datetime", "combobox")
+        return (
+            self.sortable
+            and self.type not in ("double", "currency", "percent", "datetime", "combobox")
+            and self.name != "CaseNumber"
+        )
 
     @property
     def aggregatable(self) -> bool:
@@ -136,7 +144,7 @@ def objects() -> Mapping[str, ObjectInfo]:
     for block in OBJECTS.split("@")[1:]:
         head, *lines = block.strip().split("\n")
         name, prefix, label, plural, lacking = (head + "|").split("|")[:5]
-        lacks = lacking.split(",")
+        lacks = [one for word in lacking.split(",") for one in _LACKING.get(word, (word,))]
         known = [] if name in VIRTUAL else SYSTEM.strip().split("\n")
         system = [line for line in known if line.split("|")[0] not in lacks]
         first = [line for line in system if line.startswith(("Id|", "IsDeleted|"))]
