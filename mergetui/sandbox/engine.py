@@ -93,7 +93,6 @@ class Sandbox:
         self._pending: list[tuple[int, int, Callable[[], None]]] = []
         self._queued = 0
         self.cursors: dict[str, Any] = {}
-        self.bulk_jobs: dict[str, Any] = {}
         self.api_used = {"salesforce": 10_018, "hubspot": 0}
         # Invented people never pose as production; POST /settings makes the orgs claim otherwise.
         self.is_sandbox = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mergetui.twin.people_activity import FEW, LITTLE, RICH, SOME, Richness
+from mergetui.twin.people_activity import FEW, LITTLE, RICH, SOME, WORTHLESS, Richness
 from mergetui.twin.people_dice import Dice
 from mergetui.twin.people_look import CULTURES, Look
 from mergetui.twin.people_stage import Entry, Person, Stage, Values, Written
@@ -114,6 +114,12 @@ def t05(actor: Actor) -> None:
     actor.both("Contact", loser_look, SPARSE, RICH, second)
 
 
+def t06(actor: Actor) -> None:
+    """T06: different e-mails, both synced, and nobody would miss L's HubSpot history."""
+    actor.both("Contact", actor.look, FULL, SOME)
+    actor.both("Contact", actor.other(), SPARSE, WORTHLESS)
+
+
 def t07(actor: Actor) -> None:
     """T07: M is better in Salesforce, L much richer in HubSpot."""
     first, second = actor.differing_consent()
@@ -178,6 +184,80 @@ def t15(actor: Actor) -> None:
         actor.row("Contact", last, SPARSE)
 
 
+def t16(actor: Actor) -> None:
+    """T16: as T04; asked for by name, a poll falls between the two merges."""
+    t04(actor)
+
+
+def t17(actor: Actor) -> None:
+    """T17: as T03; asked for by name, a poll falls between the two merges."""
+    t03(actor)
+
+
+def _merged_away(actor: Actor, loser: Written, master: Written, at: int) -> None:
+    """A colleague has merged L into M in Salesforce, and nothing else."""
+    loser.values.update(IsDeleted=True, MasterRecordId=master.id)
+    for written in (loser, master):
+        written.values["LastModifiedDate"] = written.values["SystemModstamp"] = at // 1000 * 1000
+
+
+def t18(actor: Actor) -> None:
+    """T18: merged in Salesforce some days ago; the integration has archived L's HubSpot contact with its history."""
+    stage, rng = actor.stage, actor.rng
+    at = stage.latest - rng.between(2, 30) * DAY
+    master = actor.row("Contact", actor.look, FULL, synced=at + 600_000)
+    actor.hub(actor.look, master, SOME)
+    look = actor.other()
+    loser = actor.row("Contact", look, SPARSE, synced=at - 5 * DAY)
+    stage.contact(rng, actor.entry, look, loser, how=RICH, included=True)
+    gone = actor.entry.contacts[-1]
+    gone.values["archived"] = "true"
+    gone.updated = at + 610_000
+    _merged_away(actor, loser, master, at)
+
+
+def t19(actor: Actor) -> None:
+    """T19: M's address bounces, L has the one that works; both synced."""
+    good, old = actor.look, actor.other("private", "same")
+    bounced: Values = {"EmailBouncedReason": "550 5.1.1 user unknown", "EmailBouncedDate": actor.stage.latest - 9 * DAY}
+    actor.both("Contact", old, FULL, SOME, bounced)
+    good.title = old.title = good.title or old.title
+    actor.both("Contact", good, SPARSE, FEW)
+
+
+def t20(actor: Actor) -> None:
+    """T20: a colleague has merged the two HubSpot contacts already; both Salesforce records live."""
+    master = actor.row("Contact", actor.look, FULL)
+    other = actor.other()
+    actor.row("Contact", other, SPARSE)
+    _merged_in_hubspot(actor, actor.look, master, other.email)
+
+
+def t21(actor: Actor) -> None:
+    """T21: merged in Salesforce, then in HubSpot with the wrong primary: the survivor is linked to the dead record."""
+    at = actor.stage.latest - actor.rng.between(1, 10) * DAY
+    master = actor.row("Contact", actor.look, FULL, synced=at + 600_000)
+    look = actor.other()
+    loser = actor.row("Contact", look, SPARSE, synced=at - 5 * DAY)
+    _merged_in_hubspot(actor, look, loser, actor.look.email, at + 900_000)
+    _merged_away(actor, loser, master, at)
+
+
+def _merged_in_hubspot(actor: Actor, look: Look, link: Written, additional: str, at: int = 0) -> None:
+    """One contact that two were merged into: linked to ``link``, with both addresses and both old ids."""
+    stage = actor.stage
+    olds = (stage.hubspot_id(), stage.hubspot_id())
+    at = at or stage.latest - actor.rng.between(1, 20) * DAY
+    values = {
+        "hs_additional_emails": additional,
+        "hs_calculated_merged_vids": ";".join(f"{old}:{at}" for old in olds),
+    }
+    stage.contact(actor.rng, actor.entry, look, link, how=SOME, values=values)
+    draft = actor.entry.contacts[-1]
+    draft.created = min(draft.created, at - 20 * DAY)
+    draft.updated = max(draft.updated, at)
+
+
 def t22(actor: Actor) -> None:
     """T22: both synced, and many fields are filled differently on the two sides."""
     rng, look = actor.rng, actor.look
@@ -210,6 +290,11 @@ def t23(actor: Actor) -> None:
     actor.hub(look, loser, SOME, included=False)
 
 
+def t24(actor: Actor) -> None:
+    """T24: as T04; asked for by name, the merged record goes to an owner whose records HubSpot cannot see."""
+    t04(actor)
+
+
 def t25(actor: Actor) -> None:
     """T25: the e-mail was changed in Salesforce some time ago, and a second HubSpot contact with the old address still
     holds the id."""
@@ -230,6 +315,26 @@ def _stale_since(actor: Actor, values: dict[str, str], contact_id: str) -> None:
     values["salesforcelastsynctime"] = iso(draft.synced)
 
 
+def t26(actor: Actor) -> None:
+    """T26: as T04; asked for by name, HubSpot has suspended the sync three hours ago."""
+    t04(actor)
+
+
+def t27(actor: Actor) -> None:
+    """T27: as T03; asked for by name, a validation rule refuses what HubSpot pushes after the merge."""
+    t03(actor)
+
+
+def t28(actor: Actor) -> None:
+    """T28: the firm is there twice, as two Accounts and two companies, with M at one and L and others at the other."""
+    stage, rng, look = actor.stage, actor.rng, actor.look
+    copy = stage.found_again(rng, look.company)
+    actor.both("Contact", look, FULL, SOME)
+    other = actor.other("work")
+    other.company, other.company_name = copy, copy.name
+    actor.both("Contact", other, SPARSE, FEW)
+
+
 def t29(actor: Actor) -> None:
     """T29: a converted lead whose id the contact's HubSpot contact still carries, and a live lead of the same human."""
     contact = actor.row("Contact", actor.look, FULL)
@@ -248,9 +353,10 @@ def t29(actor: Actor) -> None:
 
 
 SCENARIOS: dict[str, Callable[[Actor], None]] = {
-    "T01": t01, "T02": t02, "T03": t03, "T04": t04, "T05": t05, "T07": t07, "T08": t08, "T09": t09, "T10": t10,
-    "T11": t11, "T12": t12, "T13": t13, "T14": t14, "T15": t15, "T22": t22, "T22b": t22b, "T23": t23, "T25": t25,
-    "T29": t29,
+    "T01": t01, "T02": t02, "T03": t03, "T04": t04, "T05": t05, "T06": t06, "T07": t07, "T08": t08, "T09": t09,
+    "T10": t10, "T11": t11, "T12": t12, "T13": t13, "T14": t14, "T15": t15, "T16": t16, "T17": t17, "T18": t18,
+    "T19": t19, "T20": t20, "T21": t21, "T22": t22, "T22b": t22b, "T23": t23, "T24": t24, "T25": t25, "T26": t26,
+    "T27": t27, "T28": t28, "T29": t29,
 }  # fmt: skip
 
 
@@ -259,7 +365,7 @@ def duplicated(stage: Stage, rng: Dice, scenario: str, *, clear: bool = False) -
     entry = Entry(scenario=scenario)
     actor = Actor(stage, rng, entry, clear)
     SCENARIOS[scenario](actor)
-    if rng.random() < 0.2:
+    if rng.random() < 0.2 and scenario not in ("T18", "T20", "T21"):
         _one_opted_out(actor)
     stage.close(entry)
 

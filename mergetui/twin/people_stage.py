@@ -6,6 +6,7 @@ from their row through ``mapping``, as the integration would have done.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,7 +18,7 @@ from mergetui.twin.names import Culture
 from mergetui.twin.people_activity import FEW, Richness, TimelineSketch, facts, properties_of
 from mergetui.twin.people_children import FIRST_NUMBER, Opening, RowSketch, outline, scattered
 from mergetui.twin.people_dice import Dice
-from mergetui.twin.people_look import Company, Look, Phonebook, found_companies, invent
+from mergetui.twin.people_look import CULTURES, Company, Look, Phonebook, found_companies, invent
 from mergetui.twin.people_lore import PeopleLore
 from mergetui.twin.people_times import DAY, HOUR, date, iso
 from mergetui.twin.people_work import (
@@ -94,6 +95,7 @@ class Stage:
         self._children = FIRST_NUMBER + seed % 1000
         self._dice = Dice(0)
         self._syncs = 0
+        self._looks = seed % 1000
         self._slots = max(16, people * 2)
         self._slot_ms = 300 * DAY // self._slots
         self._stride = _coprime(self._slots)
@@ -198,6 +200,15 @@ class Stage:
             created=created, modified=created + 30 * DAY, owner=rng.one(self.users)[0],
         )  # fmt: skip
 
+    def found_again(self, rng: Dice, firm: Company) -> Company:
+        """The same firm as somebody entered it once more: another Account, another HubSpot company."""
+        again = copy.copy(firm)
+        again.name = again.stem if rng.random() < 0.5 else again.name.upper()
+        again.phone = ""
+        self._account(rng, again)
+        self.companies[firm.culture.code].append(again)
+        return again
+
     def _campaign(self, rng: Dice, name: str, kind: str) -> str:
         begun = self.latest - rng.between(60, 500) * DAY
         return self.row(
@@ -209,6 +220,10 @@ class Stage:
     # people --------------------------------------------------------------------------------------------------
 
     def look(self, rng: Dice, *, culture: Culture | None = None, last: str = "") -> Look:
+        """Somebody new. Every third time the cultures take turns: none is missing among a few hundred people."""
+        self._looks += 1
+        if culture is None and self._looks % 3 == 0:
+            culture = CULTURES[self._looks // 3 * 17 % len(CULTURES)]
         return invent(rng, self.phones, self.companies, culture=culture, last=last)
 
     def person(

@@ -130,8 +130,10 @@ FORMER = ("Viktor", "Halloran", "Account Executive")
 
 SCENARIO_SURNAMES = {
     "T01": "Quillfeather", "T02": "Ravensworth", "T03": "Applegarth", "T04": "Brambleby", "T05": "Merriweather",
-    "T07": "Thornquist", "T08": "Fernsby", "T09": "Winterbottom", "T10": "Larkinshaw", "T11": "Gatherpole",
-    "T12": "Sternhagen", "T13": "Copperthwaite", "T14": "Villanova", "T15": "Featherstonehaugh", "T22": "Kingsnorth",
-    "T22b": "Hollingberry", "T23": "Outerbridge", "T25": "Staleham", "T29": "Ambercroft",
+    "T06": "Dunnockford", "T07": "Thornquist", "T08": "Fernsby", "T09": "Winterbottom", "T10": "Larkinshaw",
+    "T11": "Gatherpole", "T12": "Sternhagen", "T13": "Copperthwaite", "T14": "Villanova", "T15": "Featherstonehaugh",
+    "T16": "Midgewater", "T17": "Oxenholme", "T18": "Yarborough", "T19": "Penhaligon", "T20": "Jessamine",
+    "T21": "Underhill", "T22": "Kingsnorth", "T22b": "Hollingberry", "T23": "Outerbridge", "T24": "Zouchfield",
+    "T25": "Staleham", "T26": "Bickerstaff", "T27": "Ivelchester", "T28": "Lockswood", "T29": "Ambercroft",
 }
 """Surnames that no culture has: the pair that ``--scenario`` asks for is found by them."""

@@ -224,7 +224,7 @@ def test_nothing_is_pending_at_the_start(world: Cast, rows: dict[str, CastRow]) 
     assert all(instant(row, "SystemModstamp") % 1000 == 0 for row in world.rows)
     kinds = scenario_of(world)
     for contact, row in linked(world, rows):
-        if kinds[contact.id] != "T25":
+        if kinds[contact.id] not in ("T18", "T21", "T25"):
             assert instant(row, "SystemModstamp") <= parse_iso(contact.values["salesforcelastsynctime"])
 
 
@@ -274,8 +274,10 @@ def test_no_two_contacts_share_an_address(world: Cast) -> None:
 def test_properties_and_options_exist_in_the_portal(world: Cast) -> None:
     known = properties()
     for contact in world.contacts:
-        assert set(contact.values) <= set(known)
+        assert set(contact.values) - {"archived"} <= set(known)
         for name, value in contact.values.items():
+            if name == "archived":
+                continue
             options = {option for option, _ in known[name].options}
             assert value, name
             assert not options or value in options, name
@@ -373,7 +375,7 @@ def test_every_scenario_is_in_the_demo_world(world: Cast) -> None:
 
 def test_unknown_scenarios_are_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"T05.*T22b"):
-        small(10, scenario="T06")
+        small(10, scenario="T99")
     with pytest.raises(ValueError, match="at least one"):
         small(0, scenario="T05")
 
