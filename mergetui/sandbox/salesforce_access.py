@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mergetui.sandbox.soql_tree import Comparison, Query, Text, conjuncts
+from mergetui.twin.integration import Rights, rights
 from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.schema import long_id
 from mergetui.twin.state import Row, State
@@ -11,10 +12,10 @@ MAX_RECORDS = 200
 
 
 def access_row(state: State, record_id: str, user_id: str) -> Row:
-    """One computed row. What the switches ``no_edit_rows`` and ``no_delete_rows`` take away is missing."""
-    alive = state.alive(record_id) is not None
-    edit = alive and record_id not in state.settings.no_edit_rows
-    delete = edit and record_id not in state.settings.no_delete_rows
+    """One computed row: what sharing and the switches leave to this user (facts/integration.md row 11)."""
+    row = state.alive(record_id)
+    can = rights(state, user_id, row) if row is not None else Rights(read=False, edit=False, delete=False)
+    alive, edit, delete = can.read, can.edit, can.delete
     level = "All" if delete else "Edit" if edit else "Read" if alive else "None"
     return Row(
         "UserRecordAccess",
