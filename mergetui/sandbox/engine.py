@@ -16,16 +16,14 @@ from mergetui.sandbox.tokens import Grants
 from mergetui.twin.cast import Cast
 from mergetui.twin.casting import cast as invent
 from mergetui.twin.events import Event
+from mergetui.twin.org_rows import add_org_rows
 from mergetui.twin.settings import Settings
-from mergetui.twin.state import Row
 from mergetui.twin.world import World
 
 SALESFORCE_CLIENT_ID = "3MVG9sandboxmergetuiPublicClient0000000000000000"
 HUBSPOT_CLIENT_ID = "5a4d8b1c-0000-4000-8000-6d6572676574"
 HUBSPOT_CLIENT_SECRET = "5eed0000-0000-4000-8000-736563726574"  # noqa: S105  # a sandbox's own, on loopback only
 REDIRECTS = ("http://localhost:1717/OauthRedirect", "http://localhost:17172/callback")
-
-LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")
 
 
 def make_cast(options: SandboxOptions, now: int) -> Cast:
@@ -89,7 +87,7 @@ class Sandbox:
             if collecting:
                 gc.enable()
             gc.freeze()  # the world stays: no later collection needs to walk through it
-        self._add_org_rows()
+        add_org_rows(self.world.state)
         self._pending: list[tuple[int, int, Callable[[], None]]] = []
         self._queued = 0
         self.cursors: dict[str, Any] = {}
@@ -101,30 +99,6 @@ class Sandbox:
         self.salesforce_daily_limit = 100_000
         self.hubspot_daily_limit = 1_000_000
         self.last_request_at = self.real()
-
-    def _add_org_rows(self) -> None:
-        """Rows that every org has and no cast tells of."""
-        state = self.world.state
-        stamp = state.began // 1000 * 1000
-        base = {"CreatedDate": stamp, "LastModifiedDate": stamp, "SystemModstamp": stamp}
-        state.add_row(
-            Row("Organization", state.org_id, {
-                **base, "Name": state.org_name, "IsSandbox": False, "OrganizationType": "Enterprise Edition",
-                "InstanceName": "EU99", "LanguageLocaleKey": "en_US", "TimeZoneSidKey": "Europe/Berlin",
-            })
-        )  # fmt: skip
-        for number, label in enumerate(LEAD_STATUSES):
-            state.add_row(
-                Row("LeadStatus", f"01J00000000000{number}AAA", {
-                    **base, "MasterLabel": label, "ApiName": label, "SortOrder": number + 1, "IsDefault": number == 0,
-                    "IsConverted": label == "Closed - Converted",
-                })
-            )  # fmt: skip
-        if state.row(state.admin_id) is None:
-            state.add_row(
-                Row("User", state.admin_id, {**base, "Username": "admin@sandbox.example", "LastName": "Admin",
-                    "Name": "Admin", "Email": "admin@sandbox.example", "IsActive": True})
-            )  # fmt: skip
 
     # time -----------------------------------------------------------------------------------------------------
 
