@@ -47,6 +47,7 @@ def settings_of(options: SandboxOptions, cast: Cast) -> Settings:
         colleagues=options.colleagues,
         search_lag_ms=options.search_lag_ms,
         inclusion_list=cast.extra.get("inclusion_list") or None,
+        new_contacts_join=True,
     )
 
 

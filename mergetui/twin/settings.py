@@ -42,6 +42,9 @@ class Settings:
         "a contact that a poll created outside the list syncs once it joins",
         "KB on leads and contacts 2023 and 2025: further updates will not sync; KB on inclusion lists: until it joins",
     )
+    new_contacts_join: bool = switch(
+        False, "contacts born later fit the inclusion list and join it at once", "depends on the list's own filter"
+    )
     create_hs: bool = switch(True, "a Salesforce person nobody knows becomes a HubSpot contact")
     create_hs_of: Literal["both", "leads", "contacts"] = switch(
         "both", "which Salesforce people create_hs is about", "one setting today, two ticks in 2016"

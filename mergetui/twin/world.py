@@ -121,7 +121,7 @@ class World:
             case ConvertLead():
                 return conversion.convert_lead(state, event)
             case CreateContact():
-                return hubspot.create_contact(state, event, partial(integration.trigger, reason="new"))
+                return hubspot.create_contact(state, event, integration.contact_born)
             case UpdateContact():
                 return hubspot.update_contact(state, event, integration.trigger)
             case ArchiveContact():

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from mergetui.twin.cast import CastOwner, CastRow
+from mergetui.twin.cast import CastObject, CastOwner, CastRow
 from mergetui.twin.events import (
     Activity,
+    CreateContact,
+    CreateRow,
+    MergeRows,
     Poll,
     UpdateContact,
     UpdateRow,
@@ -17,6 +20,7 @@ from mergetui.twin.events import (
 from mergetui.twin.ids import salesforce_id
 from tests.twin.rows import AFTER_POLL, live, one, values
 from tests.twin.worlds import (
+    ACCOUNT,
     ADMIN,
     MINUTE,
     NOW,
@@ -103,3 +107,68 @@ def test_the_owner_is_two_way_by_name_and_address(linked: bool, chosen: str, kep
     world.apply(UpdateRow("Contact", row.id, {"OwnerId": BO}), NOW + 2 * MINUTE)
     world.advance(AFTER_POLL)
     assert live(world, "11").get("hubspot_owner_id") == "503", "a change of owner alone syncs"
+
+
+@pytest.mark.parametrize("join", [True, False])
+def test_contacts_born_later_may_fit_the_list(join: bool) -> None:
+    world, _ = one(inclusion_list="91", new_contacts_join=join)
+    in_hubspot = world.apply(CreateContact({"email": "new@x.example"}), NOW)
+    row_id = world.apply(CreateRow("Contact", {"LastName": "N", "Email": "n@x.example"}), NOW)
+    world.advance(AFTER_POLL)
+    assert bool(in_hubspot.get("salesforceleadid")) is join
+    [found] = world.state.holders(row_id)
+    assert (found.id in world.state.lists["91"].members) is join
+    assert (found.lists == ["91"]) is join
+
+
+COMPANY = CastObject("companies", "701", {"name": "Acme"}, ("11",))
+TIED = CastObject("companies", "702", {"name": "Acme", "salesforceaccountid": ACCOUNT}, ())
+
+
+@pytest.mark.parametrize("synced", [True, False])
+@pytest.mark.parametrize("tied", [True, False])
+def test_companies_are_tied_to_accounts_through_contacts(synced: bool, tied: bool) -> None:
+    row = sf_contact(1, "a@x.example", AccountId=ACCOUNT)
+    parts = [COMPANY, TIED] if tied else [COMPANY]
+    world = make_world(row, hs_contact(11, "a@x.example", row), *parts, account_sync=synced)
+    world.apply(UpdateRow("Contact", row.id, {"Phone": "9"}), NOW)
+    world.advance(AFTER_POLL)
+    contact, companies = live(world, "11"), world.state.objects["companies"]
+    assert contact.get("salesforceaccountid") == ACCOUNT
+    assert contact.objects["companies"] == (["701", "702"] if synced and tied else ["701"])
+    assert (companies["701"].values.get("salesforceaccountid") == ACCOUNT) is (synced and not tied)
+
+
+@pytest.mark.parametrize("switch", ["nothing", "delete"])
+@pytest.mark.parametrize("clear", [True, False])
+def test_the_company_of_a_merged_account(switch: str, clear: bool) -> None:
+    other = CastRow("Account", salesforce_id("001", 2), {"Name": "Acme Ltd", "OwnerId": ADMIN})
+    world = make_world(other, TIED, del_account=switch, clear_account_id_on_delete=clear)
+    world.apply(MergeRows("Account", other.id, (ACCOUNT,)), NOW)
+    world.advance(AFTER_POLL)
+    company = world.state.objects["companies"]["702"]
+    assert (company.archived_at is not None) is (switch == "delete")
+    assert (company.values.get("salesforceaccountid") == ACCOUNT) is (switch == "delete" or not clear)
+
+
+@pytest.mark.parametrize("on", [True, False])
+@pytest.mark.parametrize(
+    ("before", "deal", "after"),
+    [
+        ("lead", {"StageName": "Proposal"}, "opportunity"),
+        ("lead", {"IsWon": True, "IsClosed": True}, "customer"),
+        ("customer", {"StageName": "Proposal"}, "customer"),
+        ("lead", {"IsWon": False, "IsClosed": True}, "lead"),
+    ],
+)
+def test_opportunities_advance_the_lifecycle(on: bool, before: str, deal: dict[str, Any], after: str) -> None:
+    row = sf_contact(1, "a@x.example")
+    opportunity = CastRow("Opportunity", salesforce_id("006", 1), {"Name": "Trip", "OwnerId": ADMIN, **deal})
+    role = CastRow(
+        "OpportunityContactRole", salesforce_id("00K", 1), {"OpportunityId": opportunity.id, "ContactId": row.id}
+    )
+    contact = hs_contact(11, "a@x.example", row, lifecyclestage=before)
+    world = make_world(row, opportunity, role, contact, lifecycle_from_opportunities=on)
+    world.apply(UpdateRow("Contact", row.id, {"Phone": "9"}), NOW)
+    world.advance(AFTER_POLL)
+    assert live(world, "11").get("lifecyclestage") == (after if on else before)

@@ -49,7 +49,7 @@ from mergetui.twin.integration import budget, conversion, deletions, exchange, m
 from mergetui.twin.integration import portal_side as portal_side
 from mergetui.twin.integration.budget import used as calls_used
 from mergetui.twin.integration.errors import CATEGORIES, CONVERTED, MERGED, MISSING, TAKEN, category
-from mergetui.twin.integration.passes import resync, trigger
+from mergetui.twin.integration.passes import contact_born, resync, trigger
 from mergetui.twin.integration.polls import begin, duration, poll
 from mergetui.twin.integration.portal_side import activity, change_membership, recompute_list, restore
 from mergetui.twin.integration.scope import Rights, rights
@@ -69,6 +69,7 @@ __all__ = [
     "category",
     "change_membership",
     "change_settings",
+    "contact_born",
     "duration",
     "poll",
     "recompute_list",

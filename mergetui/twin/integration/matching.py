@@ -9,8 +9,8 @@ from mergetui.records.crm import Value
 from mergetui.twin import hubspot
 from mergetui.twin.integration import errors, owners
 from mergetui.twin.integration.exchange import exchange, finish, mapped_value, relink
-from mergetui.twin.integration.passes import retry_of
-from mergetui.twin.integration.scope import has_link, in_list, linked_row, syncs
+from mergetui.twin.integration.passes import retry_of, trigger
+from mergetui.twin.integration.scope import has_link, in_list, join_at_birth, linked_row, syncs
 from mergetui.twin.mapping import as_text, rules_for
 from mergetui.twin.state import Contact, Row, State
 
@@ -112,7 +112,10 @@ def create_in_hubspot(state: State, reading: Reading) -> None:
         if value and rule.rule != "none":
             first[rule.property] = value
     contact = hubspot.add_contact(state, first, "SALESFORCE")
+    joined = join_at_birth(state, contact)
     if not in_list(state, contact):
         state.sync.born_outside[contact.id] = None
     changes = owners.to_hubspot(state, row, contact, reading.values, first=True)
     finish(state, row, contact, changes, started=reading.started, reason="created", retry=retry_of(contact.id))
+    if joined:
+        trigger(state, contact, "joined list")

@@ -9,7 +9,7 @@ from mergetui.twin import hubspot, salesforce
 from mergetui.twin.events import CreateRow, Resync
 from mergetui.twin.integration import budget, conversion, errors
 from mergetui.twin.integration.exchange import exchange, finish, writer
-from mergetui.twin.integration.scope import halted, has_link, linked_row, syncs, visible
+from mergetui.twin.integration.scope import halted, has_link, join_at_birth, linked_row, syncs, visible
 from mergetui.twin.mapping import ACCOUNT_NAME, rules_for
 from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.state import Contact, Row, State, Work
@@ -40,6 +40,12 @@ def trigger(state: State, contact: Contact, reason: str = "property", delay: tup
     due = state.now + max(1, state.random.randint(low, max(low, high)))
     state.pending_passes[contact.id] = due
     state.later(due, partial(run_pass, contact_id=contact.id, reason=reason))
+
+
+def contact_born(state: State, contact: Contact) -> None:
+    """A contact was created in HubSpot: rows 1, 3 and 4."""
+    join_at_birth(state, contact)
+    trigger(state, contact, "new")
 
 
 def resync(state: State, event: Resync) -> None:

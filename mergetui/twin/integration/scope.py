@@ -33,6 +33,16 @@ def in_list(state: State, contact: Contact) -> bool:
     return found is not None and contact.id in found.members
 
 
+def join_at_birth(state: State, contact: Contact) -> bool:
+    """``new_contacts_join``: HubSpot evaluates its active list and the new contact fits. Returns whether it joined."""
+    found = state.lists.get(state.settings.inclusion_list or "")
+    if found is None or not state.settings.new_contacts_join or contact.id in found.members:
+        return False
+    found.members[contact.id] = state.now
+    contact.lists.append(found.id)
+    return True
+
+
 def syncs(state: State, contact: Contact) -> bool:
     """In the list, and not shut out until the next Resync (row 28, row 30)."""
     return contact.id not in state.sync.frozen and in_list(state, contact)
