@@ -419,8 +419,10 @@ def _sandbox_words(options: argparse.Namespace) -> list[str]:
     words = [
         *("--people", str(options.people), "--seed", str(options.seed)),
         *("--sync-every", f"{options.sync_every}ms", "--event-delay", f"{low}ms..{high}ms"),
-        *("--latency", f"{options.latency}ms", "--auto-delete" if options.auto_delete else "--no-auto-delete"),
+        *("--latency", f"{options.latency}ms"),
     ]
+    if options.auto_delete is not None:
+        words.append("--auto-delete" if options.auto_delete else "--no-auto-delete")
     if options.scenario:
         words += ["--scenario", options.scenario]
     for fault in options.faults:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import heapq
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mergetui.records.clock import Clock
@@ -17,7 +18,9 @@ from mergetui.twin.cast import Cast
 from mergetui.twin.casting import cast as invent
 from mergetui.twin.events import Event
 from mergetui.twin.org_rows import add_org_rows
+from mergetui.twin.scenes import SCENES, Rehearsal
 from mergetui.twin.settings import Settings
+from mergetui.twin.settings_form import checked
 from mergetui.twin.world import World
 
 SALESFORCE_CLIENT_ID = "3MVG9sandboxmergetuiPublicClient0000000000000000"
@@ -33,12 +36,17 @@ def make_cast(options: SandboxOptions, now: int) -> Cast:
         now=now,
         sync_every_ms=options.sync_every_ms,
         scenario=options.scenario,
+        quiet_ms=(SCENES[options.scenario].quiet_ms if options.scenario else 0) or 30_000,
     )
 
 
 def settings_of(options: SandboxOptions, cast: Cast) -> Settings:
-    switch: Any = "delete" if options.auto_delete else "nothing"
-    return Settings(
+    """Flags win over what the scenario arranges, and that over the defaults."""
+    scene = dict(SCENES[options.scenario].settings) if options.scenario else {}
+    if options.auto_delete is not None:
+        scene.update(dict.fromkeys(("del_lead", "del_contact"), "delete" if options.auto_delete else "nothing"))
+    switch: Any = "delete"
+    made = Settings(
         seed=options.seed,
         del_lead=switch,
         del_contact=switch,
@@ -49,6 +57,7 @@ def settings_of(options: SandboxOptions, cast: Cast) -> Settings:
         inclusion_list=cast.extra.get("inclusion_list") or None,
         new_contacts_join=True,
     )
+    return replace(made, **checked(made, scene))
 
 
 class Sandbox:
@@ -84,6 +93,7 @@ class Sandbox:
         try:
             cast = self._cast or make_cast(self.options, now)
             self.world = World(cast, settings_of(self.options, cast), now)
+            self.rehearsal = Rehearsal(self.options.scenario, cast.humans[0]) if self.options.scenario else None
         finally:
             if collecting:
                 gc.enable()
@@ -100,6 +110,10 @@ class Sandbox:
         self.salesforce_daily_limit = 100_000
         self.hubspot_daily_limit = 1_000_000
         self.last_request_at = self.real()
+        if self.rehearsal is not None:
+            name, says = self.rehearsal.name, self.rehearsal.arranged()
+            ids = [key for _, _, key in self.rehearsal.human.records]
+            self.world.state.log("scene", "arranged", scenario=name, says=says, records=ids)
 
     # time -----------------------------------------------------------------------------------------------------
 
@@ -129,4 +143,8 @@ class Sandbox:
 
     def apply(self, event: Event) -> Any:
         """Play an event now; work that was put off plays at the instant it was put off to."""
-        return self.world.apply(event, self.clock.now() if self._playing is None else self._playing)
+        answer = self.world.apply(event, self.clock.now() if self._playing is None else self._playing)
+        if self.rehearsal is not None and (passes := self.rehearsal.after(self.world.state, event)):
+            self.clock.forward(passes)
+            self.world.advance(self.world.now + passes)
+        return answer

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 _DAY = 86_400_000
@@ -22,7 +26,8 @@ class SandboxOptions:
     scenario: str | None = None
     sync_every_ms: int = 900_000
     event_delay_ms: tuple[int, int] = (30_000, 300_000)
-    auto_delete: bool = True
+    auto_delete: bool | None = None
+    """None: as the scenario wants it, else on."""
     latency_ms: int = 0
     faults: list[str] = field(default_factory=list)
     salesforce_port: int = 0
@@ -77,13 +82,35 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def scenario(text: str) -> str:
-    """The name of a scenario, in any case. Raises argparse.ArgumentTypeError naming the known ones."""
-    from mergetui.twin.people_scenarios import SCENARIOS
+    """The name of a scenario, in any case, or ``list``. Raises argparse.ArgumentTypeError naming the known ones."""
+    from mergetui.twin.scenes import SCENES
 
-    known = {name.casefold(): name for name in SCENARIOS}
+    known = {name.casefold(): name for name in (*SCENES, "list")}
     if text.casefold() not in known:
-        raise argparse.ArgumentTypeError(f"unknown scenario {text[:40]!r}; known: {', '.join(SCENARIOS)}")
+        raise argparse.ArgumentTypeError(
+            f"unknown scenario {text[:40]!r}; known: {', '.join(SCENES)} (list says what they are)"
+        )
     return known[text.casefold()]
+
+
+class _Scenario(argparse.Action):
+    """Keeps the name; ``list`` prints what there is instead, and ends."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
+    ) -> None:
+        if values != "list":
+            setattr(namespace, self.dest, values)
+            return
+        from mergetui.twin.scenes import SCENES
+
+        width = shutil.get_terminal_size().columns - 1
+        lines = []
+        for name, scene in SCENES.items():
+            told = scene.about + (f" ({scene.on_merge.says}, once)" if scene.on_merge else "")
+            lines += textwrap.wrap(told, max(40, width), initial_indent=f"{name:<5} ", subsequent_indent="      ")
+        sys.stdout.write("\n".join(lines) + "\n")
+        parser.exit(0)
 
 
 def fault(text: str) -> str:
@@ -119,14 +146,17 @@ def add_arguments(parser: argparse.ArgumentParser, *, event_delay: str = "30s..3
         "--people", type=whole(1, MOST_PEOPLE), default=400, metavar="N", help="humans in the demo orgs (400)"
     )
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=1, metavar="N", help="which invented people (1)")
-    parser.add_argument("--scenario", type=scenario, metavar="T05", help="make sure of a pair of this scenario")
+    parser.add_argument(
+        "--scenario", type=scenario, action=_Scenario, metavar="T05",
+        help="arrange this merge scenario, with its people first; list says which there are",
+    )  # fmt: skip
     parser.add_argument("--sync-every", type=period, default=period("15m"), metavar="15m", help="time between polls")
     parser.add_argument(
         "--event-delay", type=span, default=span(event_delay), metavar=event_delay,
         help="from a HubSpot change to its sync",
     )  # fmt: skip
     parser.add_argument(
-        "--auto-delete", action=argparse.BooleanOptionalAction, default=True,
+        "--auto-delete", action=argparse.BooleanOptionalAction, default=None,
         help="a deleted Salesforce record takes its HubSpot contact with it",
     )  # fmt: skip
     parser.add_argument("--latency", type=duration, default=0, metavar="80ms", help="added to every answer")

@@ -104,6 +104,9 @@ async def run(options: SandboxOptions, *, clock: Clock = local_now, cast: Cast |
     try:
         while not all(server.started for server in servers):  # noqa: ASYNC110  # uvicorn offers no event
             await asyncio.sleep(0.005)
+        if sandbox.rehearsal is not None:
+            told = "".join(f"\n  - {line}" for line in sandbox.rehearsal.arranged())
+            sys.stderr.write(f"Scenario {sandbox.rehearsal.name}{told}\n")
         print(json.dumps(describe(sandbox, urls)), flush=True)  # noqa: T201  # the one line others read
         await stop.wait()
     finally:

@@ -24,12 +24,14 @@ _WEIGHTS = {"T05": 4, "T03": 3, "T07": 3, "T01": 2, "T12": 2, "T15": 2}
 """How often a scenario is drawn beyond its first time; 1 where nothing is said."""
 
 
-def cast(*, seed: int, people: int, now: int, sync_every_ms: int, scenario: str | None = None) -> Cast:
+def cast(
+    *, seed: int, people: int, now: int, sync_every_ms: int, scenario: str | None = None, quiet_ms: int = 30_000
+) -> Cast:
     """The people of a world that begins at ``now`` (ms UTC) with ``people`` humans.
 
     ``scenario`` (``T05`` …) guarantees one clear pair of that kind as the first of ``humans``, with a surname nobody
     else has (``people_work.SCENARIO_SURNAMES``); the others are the same humans as without it. Three polls are visible,
-    the last 30 s ago, ``sync_every_ms`` apart. Rows lack ``Name`` of Lead and Contact, contacts lack ``hs_object_id``,
+    the last ``quiet_ms`` ago, ``sync_every_ms`` apart. Rows lack ``Name`` of Lead and Contact, contacts lack ``hs_object_id``,
     ``createdate`` and ``lastmodifieddate``: the world derives them. ``extra`` holds ``inclusion_list``, a list id.
 
     Raises ValueError for a scenario that is not known (the text lists the known ones) and for negative ``people``.
@@ -41,14 +43,15 @@ def cast(*, seed: int, people: int, now: int, sync_every_ms: int, scenario: str 
     collecting = gc.isenabled()
     gc.disable()  # millions of objects are made and none is dropped: looking for garbage would take a third of the time
     try:
-        return _cast(seed, people, now, sync_every_ms, scenario)
+        return _cast(seed, people, now, sync_every_ms, scenario, quiet_ms)
     finally:
         if collecting:
             gc.enable()
 
 
-def _cast(seed: int, people: int, now: int, sync_every_ms: int, scenario: str | None) -> Cast:
-    polls = (now - 30_000 - 2 * sync_every_ms, now - 30_000 - sync_every_ms, now - 30_000)
+def _cast(seed: int, people: int, now: int, sync_every_ms: int, scenario: str | None, quiet_ms: int) -> Cast:
+    last = now - quiet_ms
+    polls = (last - 2 * sync_every_ms, last - sync_every_ms, last)
     stage = Stage(seed, people, now, polls)
     parts = _parts(Dice(seed), people)
     if scenario is not None:
