@@ -25,7 +25,7 @@ from mergetui.sandbox.hubspot_shapes import (
 from mergetui.sandbox.hubspot_writes import association_type
 from mergetui.sandbox.web import Call, Reply, Router, empty_reply, json_reply
 from mergetui.twin import associations, hubspot, portal
-from mergetui.twin.portal_events import Associate, Dissociate, MakeLabel
+from mergetui.twin.portal_events import Associate, ChangeLabel, Dissociate, MakeLabel
 from mergetui.twin.refusals import HubSpotRefusal
 from mergetui.twin.state import State
 
@@ -64,6 +64,8 @@ class Associations:
             add("POST", f"{base}/batch/labels/archive", write, self._batch_unlabel)
             add("GET", f"{base}/labels", read, self._labels)
             add("POST", f"{base}/labels", "hubspot.labels", self._make_label)
+            add("PUT", f"{base}/labels", "hubspot.labels", self._rename_label)
+            add("DELETE", f"{base}/labels/{{number:[0-9]+}}", "hubspot.labels", self._remove_label)
         old = "/crm/{v:v3}/associations/{from}/{to}"
         add("POST", f"{old}/batch/read", read, self._batch_read_old)
         add("POST", f"{old}/batch/create", write, self._batch_create_old)
@@ -319,6 +321,20 @@ class Associations:
         shown = [self._type(first, second, (associations.OWN, numbers[0]))]
         shown += [self._type(second, first, (associations.OWN, number)) for number in numbers[1:]]
         return json_reply({"results": shown})
+
+    def _rename_label(self, call: Call) -> Reply:
+        first, second = self._ends(call)
+        body = call.members()
+        number, label = body.get("associationTypeId"), body.get("label")
+        if not label or isinstance(number, bool) or not isinstance(number, int):
+            raise unset("associationTypeId", "label")
+        self._sandbox.apply(ChangeLabel(first, second, number, text_of(label, "label")))
+        return empty_reply()
+
+    def _remove_label(self, call: Call) -> Reply:
+        first, second = self._ends(call)
+        self._sandbox.apply(ChangeLabel(first, second, int(call.params["number"][:12])))
+        return empty_reply()
 
     def _types_old(self, call: Call) -> Reply:
         first, second = self._ends(call)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mergetui.twin import hubspot, portal
-from mergetui.twin.portal_events import Associate, Dissociate, MakeLabel
-from mergetui.twin.portal_state import Key, Type
+from mergetui.twin.portal_events import Associate, ChangeLabel, Dissociate, MakeLabel
+from mergetui.twin.portal_state import Type
 from mergetui.twin.refusals import HubSpotRefusal
 from mergetui.twin.state import Contact, HubSpotObject, State
 
@@ -133,19 +133,17 @@ def _make_primary(state: State, item: Contact | HubSpotObject, company_id: str) 
 
 
 def _label(state: State, first: Contact | HubSpotObject, second: Contact | HubSpotObject, wanted: Type) -> None:
-    """Both directions of a label; a paired label's other direction has the next number."""
-    names = state.portal.label_names
+    """Both directions of a label."""
     there, back = (_kind(first), first.id), (_kind(second), second.id)
-    state.portal.labels.setdefault((there, back), {})[wanted] = None
-    number = wanted[1]
-    inverse = next((n for n in (number + 1, number - 1, number) if _pairs(names, there, back, number, n)), number)
-    state.portal.labels.setdefault((back, there), {})[OWN, inverse] = None
+    labels = state.portal.labels
+    labels.setdefault((there, back), {})[wanted] = None
+    labels.setdefault((back, there), {})[OWN, _inverse(state, there[0], back[0], wanted[1])] = None
 
 
-def _pairs(names: dict[tuple[str, str], dict[int, str]], there: Key, back: Key, number: int, inverse: int) -> bool:
-    low, high = min(number, inverse), max(number, inverse)
-    paired = low == high or low % 2 == 1  # labels are numbered from odd numbers on: n there, n + 1 back
-    return paired and inverse in names.get((back[0], there[0]), {})
+def _inverse(state: State, kind: str, to: str, number: int) -> int:
+    """The type id of a label's other direction: its neighbour when the label is a pair, else itself."""
+    other = number + 1 if number % 2 else number - 1
+    return other if other in state.portal.label_names.get((to, kind), {}) else number
 
 
 def dissociate(state: State, event: Dissociate) -> None:
@@ -158,9 +156,8 @@ def dissociate(state: State, event: Dissociate) -> None:
     if event.types and plain is not None and (HUBSPOT, plain.plain) not in event.types:
         for wanted in event.types:
             state.portal.labels.get((there, back), {}).pop(wanted, None)
-            for number in (wanted[1] - 1, wanted[1], wanted[1] + 1):
-                if not state.portal.labels.get((there, back)):
-                    state.portal.labels.get((back, there), {}).pop((wanted[0], number), None)
+            inverse = _inverse(state, event.kind, event.to_kind, wanted[1])
+            state.portal.labels.get((back, there), {}).pop((wanted[0], inverse), None)
         return
     for item, other in ((first, second), (second, first)):
         ids = _ids(state, item, _kind(other))
@@ -196,6 +193,21 @@ def make_label(state: State, event: MakeLabel) -> list[int]:
         return [number]
     names.setdefault((event.to_kind, event.kind), {})[number + 1] = event.inverse
     return [number, number + 1]
+
+
+def change_label(state: State, event: ChangeLabel) -> None:
+    names, pair = state.portal.label_names, (event.kind, event.to_kind)
+    if event.number not in names.get(pair, {}):
+        raise HubSpotRefusal(404, "OBJECT_NOT_FOUND", f"Association type {event.number} does not exist.")
+    if event.label:
+        names[pair][event.number] = event.label
+        return
+    inverse = _inverse(state, *pair, event.number)
+    for number, ends in ((event.number, pair), (inverse, (pair[1], pair[0]))):
+        names.get(ends, {}).pop(number, None)
+    for held in state.portal.labels.values():
+        held.pop((OWN, event.number), None)
+        held.pop((OWN, inverse), None)
 
 
 # merges and endings ---------------------------------------------------------------------------------------------

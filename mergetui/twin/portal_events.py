@@ -68,6 +68,16 @@ class MakeLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLabel:
+    """Rename a USER_DEFINED label of one direction, or (without ``label``) remove it in both."""
+
+    kind: str
+    to_kind: str
+    number: int
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CreateList:
     name: str
     processing: str
@@ -120,6 +130,7 @@ PortalEvent = (
     | Associate
     | Dissociate
     | MakeLabel
+    | ChangeLabel
     | CreateList
     | RenameList
     | DeleteList

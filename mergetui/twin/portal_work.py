@@ -10,6 +10,7 @@ from mergetui.twin.object_properties import REQUIRED
 from mergetui.twin.portal_events import (
     ArchiveObject,
     Associate,
+    ChangeLabel,
     CreateList,
     CreateObject,
     DeleteList,
@@ -47,6 +48,8 @@ def play(state: State, event: PortalEvent) -> Any:
             return associations.dissociate(state, event)
         case MakeLabel():
             return associations.make_label(state, event)
+        case ChangeLabel():
+            return associations.change_label(state, event)
         case CreateList():
             return create_list(state, event)
         case RenameList():
