@@ -193,4 +193,7 @@ class SalesforceServer:
 
 
 def _uncounted(call: Call) -> bool:
-    return call.name in ("salesforce.versions", "salesforce.other") or call.path.startswith("/services/oauth2")
+    """The list of versions and OAuth never count; what is no resource at all does not either, outside of REST."""
+    if call.name == "salesforce.other":
+        return not call.path.startswith("/services/data/v")
+    return call.name == "salesforce.versions" or call.path.startswith("/services/oauth2")

@@ -1,16 +1,16 @@
 """Rows that every org has and no cast tells of: the organization, lead statuses, queues, profiles, duplicate rules.
 
 The duplicate record sets are what the org's own duplicate rules have reported (facts/salesforce.md §8): contacts, or
-leads, that share an address. They see less than a careful matcher does.
+leads, with one address, or with one name at one company. They see less than a careful matcher does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mergetui.records.crm import Value
 from mergetui.twin.cast import CastRow
-from mergetui.twin.duplicates import RULES
+from mergetui.twin.duplicates import RULES, folded
 from mergetui.twin.ids import salesforce_id
 from mergetui.twin.schema import PEOPLE
 from mergetui.twin.state import State
@@ -68,14 +68,8 @@ def _add_duplicates(state: State, base: Mapping[str, Value]) -> None:
                 })
             )  # fmt: skip
     sets = items = 0
-    for address in sorted(state.people_by_email):
-        holders = state.people_by_email[address]
-        if len(holders) < 2:
-            continue
-        for object_name in PEOPLE:
-            alike = sorted(key for key in holders if key in state.rows[object_name])
-            if len(alike) < 2:
-                continue
+    for object_name in PEOPLE:
+        for alike in _alike(state, object_name):
             sets += 1
             parent = salesforce_id("0GK", sets)
             state.load_row(
@@ -87,3 +81,23 @@ def _add_duplicates(state: State, base: Mapping[str, Value]) -> None:
                 items += 1
                 values: dict[str, Value] = {**base, "Name": f"DRI-{items:06d}", "DuplicateRecordSetId": parent}
                 state.load_row(CastRow("DuplicateRecordItem", salesforce_id("0GL", items), {**values, "RecordId": key}))
+
+
+def _alike(state: State, object_name: str) -> Iterator[tuple[str, ...]]:
+    """Ids of live rows of one object with the same address, or with the same name at the same company."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for row in state.rows[object_name].values():
+        if row.deleted or row.values.get("IsConverted") is True:
+            continue
+        if address := row.values.get("Email"):
+            groups.setdefault(("address", str(address).lower()), []).append(row.id)
+        company = row.values.get("AccountId" if object_name == "Contact" else "Company")
+        first, last = folded(row.values.get("FirstName")), folded(row.values.get("LastName"))
+        if company and first and last:
+            groups.setdefault(("name", first, last, str(company).lower()), []).append(row.id)
+    told: set[tuple[str, ...]] = set()
+    for ids in groups.values():
+        alike = tuple(sorted(ids))
+        if len(alike) > 1 and alike not in told:
+            told.add(alike)
+            yield alike
