@@ -49,7 +49,7 @@ def create(official: Any, **properties: str) -> Any:
 
 
 def refused(call: Any, *arguments: Any, **named: Any) -> Any:
-    with pytest.raises(Exception) as caught:  # noqa: PT011  # each API package has an ApiException of its own
+    with pytest.raises(Exception) as caught:  # each API package has an ApiException of its own
         call(*arguments, **named)
     assert type(caught.value).__name__.endswith("Exception") and hasattr(caught.value, "status"), caught.value
     return caught.value
