@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import requests
 from hubspot import HubSpot
 from hubspot.crm.contacts import (
     BatchReadInputSimplePublicObjectId,
@@ -16,36 +14,8 @@ from hubspot.crm.contacts import (
     SimplePublicObjectInput,
     SimplePublicObjectInputForCreate,
 )
-from requests.adapters import HTTPAdapter
-from simple_salesforce import Salesforce
-from simple_salesforce.exceptions import (
-    SalesforceExpiredSession,
-    SalesforceMalformedRequest,
-    SalesforceResourceNotFound,
-)
 
 from tests.support.sandbox import RunningSandbox
-
-
-class Plain(HTTPAdapter):
-    """simple-salesforce can only build https addresses."""
-
-    def send(self, request: Any, *args: Any, **options: Any) -> Any:
-        request.url = request.url.replace("https://", "http://", 1)
-        return super().send(request, *args, **options)
-
-    def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
-        return self.poolmanager.connection_from_url(request.url.replace("https://", "http://", 1))
-
-
-@pytest.fixture
-def simple(sandbox: RunningSandbox) -> Iterator[Salesforce]:
-    session = requests.Session()
-    session.trust_env = False
-    session.mount("https://", Plain())
-    host = sandbox.info["salesforce_url"].removeprefix("http://")
-    yield Salesforce(instance=host, session_id=sandbox.info["salesforce_token"], session=session, version="59.0")
-    session.close()
 
 
 @pytest.fixture
@@ -54,31 +24,6 @@ def official(sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> Any:
         if name in os.environ:
             monkeypatch.delenv(name)
     return HubSpot(access_token=sandbox.info["hubspot_token"], host=sandbox.info["hubspot_url"])
-
-
-def test_simple_salesforce(simple: Salesforce) -> None:
-    assert "Contact" in {one["name"] for one in simple.describe()["sobjects"]}
-    assert {"LastName", "HasOptedOutOfEmail"} <= {field["name"] for field in simple.Contact.describe()["fields"]}
-    made = simple.Contact.create({"LastName": "Simple", "Email": "simple@probe.example"})
-    assert made["success"] is True
-    found = simple.query("SELECT Id, Account.Name FROM Contact WHERE LastName = 'Simple'")
-    assert (found["totalSize"], found["done"], found["records"][0]["Id"]) == (1, True, made["id"])
-    assert len(list(simple.query_all_iter("SELECT Id FROM Contact"))) > 10
-    assert simple.Contact.update(made["id"], {"Title": "CTO"}) == 204
-    assert simple.Contact.get(made["id"])["Title"] == "CTO"
-    assert simple.Contact.delete(made["id"]) == 204
-    assert simple.query_all("SELECT Id FROM Contact WHERE IsDeleted = true", include_deleted=True)["totalSize"] >= 1
-    with pytest.raises(SalesforceResourceNotFound):
-        simple.Contact.get(made["id"])
-    with pytest.raises(SalesforceMalformedRequest):
-        simple.query("SELECT Nope FROM Contact")
-    assert simple.limits()["DailyApiRequests"]["Max"] == 100_000
-    assert simple.api_usage["api-usage"].total == 100_000
-    assert simple.is_sandbox() is True
-    simple.session_id = "x"
-    simple.headers["Authorization"] = "Bearer x"
-    with pytest.raises(SalesforceExpiredSession):
-        simple.query("SELECT Id FROM User")
 
 
 def test_hubspot_api_client(official: Any) -> None:
