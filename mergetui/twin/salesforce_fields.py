@@ -2,8 +2,8 @@
 
 ``@Object|key prefix|label|plural|system fields it lacks`` begins an object; then ``Name|Label|type|length|flags|refers
 to|relationship|compound``. Flags: C createable, U updateable, N nillable, D defaulted on create, R restricted picklist,
-K calculated. Every object but the virtual ones also has the system fields of ``SYSTEM``. The opt-out fields are listed although plain
-developer orgs hide them (facts/salesforce.md §4); ``Tier__c`` … are this org's own.
+K calculated. Every object but the virtual ones also has the system fields of ``SYSTEM``. The opt-out fields are listed
+although plain developer orgs hide them (facts/salesforce.md §4); ``Tier__c`` … are this org's own.
 """
 
 SYSTEM = """\
@@ -226,7 +226,7 @@ Priority|Priority|picklist|20|CUD
 IsHighPriority|High Priority|boolean||D
 Description|Description|textarea|32000|CUN
 AccountId|Account ID|reference|18|N|Account|Account
-OwnerId|Assigned To ID|reference|18|CUD|User|Owner
+OwnerId|Assigned To ID|reference|18|CUD|Group,User|Owner
 IsClosed|Closed|boolean||D
 IsArchived|Archived|boolean||D
 CompletedDateTime|Completed Date/Time|datetime||N
@@ -247,7 +247,7 @@ StartDateTime|Start Date Time|datetime||CUN
 EndDateTime|End Date Time|datetime||CUN
 Description|Description|textarea|32000|CUN
 AccountId|Account ID|reference|18|N|Account|Account
-OwnerId|Assigned To ID|reference|18|CUD|User|Owner
+OwnerId|Assigned To ID|reference|18|CUD|Calendar,User|Owner
 IsArchived|Archived|boolean||D
 Type|Type|picklist|40|CUN
 @Campaign|701|Campaign|Campaigns
@@ -283,7 +283,7 @@ Phone|Phone|phone|40|CUN
 IsActive|Active|boolean||CUD
 UserType|User Type|picklist|40|N
 UserRoleId|Role ID|reference|18|CUN
-ProfileId|Profile ID|reference|18|CU
+ProfileId|Profile ID|reference|18|CU|Profile|Profile
 TimeZoneSidKey|Time Zone|picklist|40|CU
 LocaleSidKey|Locale|picklist|40|CU
 LanguageLocaleKey|Language|picklist|40|CU

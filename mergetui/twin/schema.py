@@ -17,6 +17,7 @@ TEXT_TYPES = frozenset(
 )
 _LONG = 255
 """A textarea beyond this is a long one: neither filtered nor sorted nor grouped."""
+_UNFILTERED = frozenset({"HasOpenActivity", "HasOverdueTask", "ChannelProgramName", "ChannelProgramLevelName"})
 _UNNAMED = frozenset(
     {
         "Contact.ReportsToId", "Task.AccountId", "Event.AccountId", "Lead.ConvertedAccountId",
@@ -73,7 +74,7 @@ class Field:
 
     @property
     def filterable(self) -> bool:
-        return self.type != "address" and not self.long_text
+        return self.type != "address" and not self.long_text and self.name not in _UNFILTERED
 
     @property
     def sortable(self) -> bool:
@@ -81,15 +82,14 @@ class Field:
 
     @property
     def groupable(self) -> bool:
-        return (
-            self.sortable
-            and self.type not in ("double", "currency", "percent", "datetime", "combobox")
-            and self.name != "CaseNumber"
-        )
+        plain = self.type != "address" and not self.long_text and self.type != "multipicklist"
+        ungrouped = self.type in ("double", "currency", "percent", "datetime", "combobox")
+        return plain and not ungrouped and self.name != "CaseNumber"
 
     @property
     def aggregatable(self) -> bool:
-        return self.sortable and self.type != "boolean"
+        plain = self.type not in ("address", "boolean", "multipicklist") and not self.long_text
+        return plain and self.name != "ActivityDate"
 
 
 @dataclass(frozen=True, slots=True)
