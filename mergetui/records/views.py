@@ -45,6 +45,8 @@ class QueueRow:
     checks: str
     """``▲2``, ``■1``, ``·``."""
     status: Literal["", "staged", "not duplicates", "later", "approved", "running", "done"] = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class QueuePreview:
     people: tuple[str, ...]
     why: str
     warning: str
+    remark: str = ""
+    """``✎ asked for by M. Ruiz  #vip``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class QueueProgress:
     sets: int
     decided: int
     text: str
-    """``1,840 sets · 312 decided``."""
+    """``1,840 sets · 312 decided · 41/h · ~2 h left``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ Every process opens its own ``Ledger`` and ``Mirror``; all methods are synchrono
 from mergetui.store.ledger import Ledger
 from mergetui.store.lock import RunnerLock
 from mergetui.store.mark import PairMark
-from mergetui.store.mirror import Mirror, StakeRow
+from mergetui.store.mirror import Mirror
+from mergetui.store.sets import StakeRow
 from mergetui.store.snapshots import Snapshots
 
 __all__ = ["Ledger", "Mirror", "PairMark", "RunnerLock", "Snapshots", "StakeRow"]

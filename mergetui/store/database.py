@@ -173,9 +173,13 @@ class Database:
 
     def revision(self) -> int:
         """Differs after any process has written, this one included; never falls."""
+        return sum(self.revisions())
+
+    def revisions(self) -> tuple[int, int]:
+        """The two parts of ``revision``: of other connections, of this one."""
         with self._lock, self._words():
             seen = self._connection.execute("PRAGMA data_version").fetchone()[0]
-            return int(seen) + self._connection.total_changes
+            return int(seen), self._connection.total_changes
 
     def close(self) -> None:
         with self._lock:

@@ -15,6 +15,8 @@ from mergetui.records.clock import Clock, local_now
 from mergetui.records.codec import from_json
 from mergetui.records.journal import EntryKind, JournalEntry, PlanRow
 from mergetui.store.database import Database, Kind, clean, json_text
+from mergetui.store.remarks import TABLE as REMARKS
+from mergetui.store.remarks import Remarks
 
 if TYPE_CHECKING:
     # a plan's many dataclasses are made when the first one is read: the queue paints before that
@@ -66,7 +68,7 @@ CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal
 
 _KIND = Kind(
     name="ledger",
-    migrations=(_FIRST, _SECOND),
+    migrations=(_FIRST, _SECOND, REMARKS),
     synchronous="FULL",
     damaged_not_done="Nothing was read from it and nothing was merged.",
     damaged_todo=(
@@ -85,6 +87,7 @@ class Ledger:
         """Opens or makes the file. Raises Damaged when it cannot be trusted, Problem when it cannot be written."""
         self._db = Database(path, _KIND)
         self._clock = clock
+        self.remarks = Remarks(self._db, clock)
 
     # decisions and choices -------------------------------------------------------------------------------------
     def decide(self, set_id: str, members: Sequence[str], verdict: Verdict, note: str = "") -> None:
@@ -93,6 +96,19 @@ class Ledger:
             "INSERT OR REPLACE INTO decisions (set_id, verdict, note, members, at) VALUES (?,?,?,?,?)",
             (set_id, verdict, clean(note), json_text(sorted(members)), self._clock()),
         )
+
+    def decide_all(self, sets: Sequence[tuple[str, Sequence[str]]], verdict: Verdict, note: str = "") -> None:
+        """The same verdict on many sets, each (set id, person keys), all or none: one wait for the disk."""
+        at = self._clock()
+        rows = [(set_id, verdict, clean(note), json_text(sorted(members)), at) for set_id, members in sets]
+        with self._db.transaction():
+            self._db.many(
+                "INSERT OR REPLACE INTO decisions (set_id, verdict, note, members, at) VALUES (?,?,?,?,?)", rows
+            )
+
+    def undecide_all(self, set_ids: Sequence[str]) -> None:
+        with self._db.transaction():
+            self._db.many("DELETE FROM decisions WHERE set_id=?", [(set_id,) for set_id in set_ids])
 
     def undecide(self, set_id: str) -> None:
         self._db.run("DELETE FROM decisions WHERE set_id=?", (set_id,))
@@ -161,6 +177,10 @@ class Ledger:
                     "The new plan was not staged.",
                     "Wait for that plan, or take it back under “approved & running”.",
                 )
+
+    def plan_states(self) -> list[tuple[str, str]]:
+        """(set id, state) of every plan, oldest first: what the queue shows, without reading the plans."""
+        return self._db.all("SELECT set_id, state FROM plans ORDER BY n")
 
     def plan(self, plan_id: str) -> Plan:
         """Raises Problem when there is none."""
@@ -305,6 +325,7 @@ class Ledger:
     def _forget_set(self, set_id: str) -> None:
         self._db.run("DELETE FROM choices WHERE set_id=?", (set_id,))
         self._db.run("UPDATE decisions SET note='' WHERE set_id=?", (set_id,))
+        self._db.run("DELETE FROM remarks WHERE set_id=?", (set_id,))
 
     def choice_sets(self) -> list[str]:
         """Ids of the sets whose choices are kept."""
@@ -340,6 +361,10 @@ class Ledger:
     def revision(self) -> int:
         """Changes whenever any process wrote; cheap enough for four calls a second."""
         return self._db.revision()
+
+    def revisions(self) -> tuple[int, int]:
+        """(changes when another connection wrote, when this one did)."""
+        return self._db.revisions()
 
     def close(self) -> None:
         self._db.close()

@@ -8,9 +8,8 @@ import json
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from mergetui import errors
 from mergetui.records.codec import from_json
@@ -20,12 +19,11 @@ from mergetui.store.database import Database, Kind, clean, json_text
 from mergetui.store.facts import COLUMNS
 from mergetui.store.joining import HubSpotEnd, SalesforceEnd, join
 from mergetui.store.mirror_rows import HUBSPOT, SALESFORCE, hubspot_row, salesforce_row, upsert
+from mergetui.store.sets import TABLES, Sets, StakeRow
 
 if TYPE_CHECKING:
     # their many dataclasses are made when the first record is read: the queue paints before that
     from mergetui.records.crm import Crm, FieldInfo, HubSpotContact, SalesforceRecord, User
-
-Order = Literal["stake", "certainty", "size"]
 
 _PULLED = {
     "fields": "crm TEXT, object TEXT, name TEXT, body TEXT NOT NULL, PRIMARY KEY (crm, object, name)",
@@ -50,46 +48,24 @@ _FIRST = ";\n".join(
         " link TEXT NOT NULL)",
         "CREATE INDEX persons_by_salesforce ON persons (salesforce_id)",
         "CREATE INDEX persons_by_hubspot ON persons (hubspot_id)",
-        "CREATE TABLE sets (id TEXT PRIMARY KEY, score REAL NOT NULL, size INTEGER NOT NULL, points REAL NOT NULL,"
-        " who TEXT NOT NULL, company TEXT NOT NULL, objects TEXT NOT NULL, link TEXT NOT NULL, stake TEXT NOT NULL,"
-        " checks TEXT NOT NULL, words TEXT NOT NULL)",
-        "CREATE INDEX sets_by_stake ON sets (points DESC, score DESC, id)",
-        "CREATE INDEX sets_by_certainty ON sets (score DESC, id)",
-        "CREATE INDEX sets_by_size ON sets (size DESC, score DESC, id)",
-        "CREATE TABLE set_bodies (id TEXT PRIMARY KEY, body TEXT NOT NULL)",
+        *TABLES,
     )
 )
 
+_FACETS = ""
+"""Nothing to run: a mirror is emptied when the number of scripts differs, and ``_FIRST`` has other columns since."""
+
 _KIND = Kind(
     name="mirror",
-    migrations=(_FIRST,),
+    migrations=(_FIRST, _FACETS),
     synchronous="NORMAL",
     damaged_not_done="Nothing is lost: it only holds copies of what both CRMs have.",
     damaged_todo="Delete {path} and run `mergetui pull --full`.",
     rebuild=True,
 )
 
-_ORDERS: Mapping[str, str] = {
-    "stake": "points DESC, score DESC, id",
-    "certainty": "score DESC, id",
-    "size": "size DESC, score DESC, id",
-}
 _IN = "IN (SELECT value FROM json_each(?))"
 """One bound JSON list instead of one mark per value, of which SQLite allows only so many."""
-
-
-@dataclass(frozen=True, slots=True)
-class StakeRow:
-    """What the queue shows of one set, computed when the sets are built, so that the queue needs no joins."""
-
-    who: str
-    company: str
-    objects: str
-    link: str
-    stake: str
-    points: float
-    """What is at stake, as a number to sort by; higher first."""
-    checks: str = ""
 
 
 class Mirror:
@@ -98,6 +74,7 @@ class Mirror:
     def __init__(self, path: Path) -> None:
         """Opens or makes the file; one of another version is emptied. Raises Damaged when it cannot be read."""
         self._db = Database(path, _KIND)
+        self.sets = Sets(self._db)
         self._pull = ""
         self._full = True
 
@@ -405,47 +382,24 @@ class Mirror:
     # duplicate sets --------------------------------------------------------------------------------------------
     def replace_sets(self, sets: Sequence[DuplicateSet], stakes: Mapping[str, StakeRow]) -> None:
         """All sets anew, in one transaction; each needs its ``StakeRow``. Raises KeyError when one lacks it."""
-        rows, bodies = [], []
-        for found in sets:
-            stake = stakes[found.id]
-            texts = [clean(text) for text in (stake.who, stake.company, stake.objects, stake.link, stake.stake)]
-            words = f"{texts[0]}\n{texts[1]}".casefold()
-            rows.append((found.id, found.score, len(found.members), stake.points, *texts, stake.checks, words))
-            bodies.append((found.id, json_text(found)))
-        with self._db.transaction():
-            self._db.run("DELETE FROM sets")
-            self._db.run("DELETE FROM set_bodies")
-            self._db.many("INSERT INTO sets VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows)
-            self._db.many("INSERT INTO set_bodies VALUES (?,?)", bodies)
+        self.sets.replace(sets, stakes)
 
     def set(self, set_id: str) -> DuplicateSet | None:
-        row = self._db.one("SELECT body FROM set_bodies WHERE id=?", (set_id,))
-        return from_json(DuplicateSet, row[0]) if row else None
+        return self.sets.get(set_id)
 
     def set_ids(self, order: str = "stake", text: str = "", hide: Collection[str] = ()) -> list[str]:
         """Ids in order; ``text`` keeps sets whose names or company contain it, whatever the case."""
-        by = _ORDERS.get(order)
-        if by is None:
-            raise errors.Usage(f"There is no order {order!r}.", "", f"Use one of {', '.join(_ORDERS)}.")
-        if text:
-            rows = self._db.all(
-                f"SELECT id FROM sets WHERE instr(words, ?) > 0 ORDER BY {by}", (clean(text.casefold()),)
-            )
-        else:
-            rows = self._db.all(f"SELECT id FROM sets ORDER BY {by}")
+        from mergetui.records.queue import Condition
+
+        ids = self.sets.ids(order, (Condition("words", "has", text.casefold()),) if text else ())
         if not hide:
-            return [row[0] for row in rows]
-        hidden = set(hide)
-        return [row[0] for row in rows if row[0] not in hidden]
+            return ids
+        hidden = frozenset(hide)
+        return [id_ for id_ in ids if id_ not in hidden]
 
     def queue_rows(self, set_ids: Sequence[str]) -> list[QueueRow]:
         """In the order asked; ids that are no longer a set are left out. ``status`` is filled in by ``workflow``."""
-        rows = self._db.all(
-            f"SELECT id, score, who, company, objects, link, stake, checks FROM sets WHERE id {_IN}",
-            (_listed(set_ids),),
-        )
-        found = {row[0]: QueueRow(*row) for row in rows}
-        return [found[set_id] for set_id in set_ids if set_id in found]
+        return self.sets.rows(set_ids)
 
     # the file itself -------------------------------------------------------------------------------------------
     def revision(self) -> int:

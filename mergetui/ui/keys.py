@@ -69,8 +69,12 @@ QUEUE = (
     *_rows("set"),
     Act("open", _one("enter"), "↵", "review", "Read the set fresh from both CRMs and review it.", rank=1, palette=""),
     Act("mark", _one("space"), "space", "mark", "Mark or unmark the set for an act on several.", rank=4, palette=""),
-    Act("filter", _one("slash"), "/", "filter", "Show only sets whose names or company contain a text.", rank=3,
-        palette=""),
+    Act("mark_all", _one("A"), "A", "mark all", "Mark all sets that are shown, or take all marks away.", palette=""),
+    Act("filter", _one("slash"), "/", "filter",
+        "Show only some sets: risk:high object:lead score>0.9 company:acme is:undecided owner: recordtype: source: "
+        "created: email:same link: size> stake> tag: who: or any name, company or address; a minus turns a word round.",
+        rank=3, palette=""),
+    Act("filters", _one("F"), "F", "saved filters", "Choose, save or remove a saved filter.", rank=10, palette=""),
     Act("order", _one("o"), "o", "order", "Order by what is at stake, by certainty, or by size.", rank=6, palette=""),
     Act("not_duplicates", _one("x"), "x", "not duplicates", "Decide that these are different people.", writes=True,
         rank=5, palette=""),
@@ -78,8 +82,15 @@ QUEUE = (
     Act("take_back", _one("u"), "u", "take that back",
         "Take back the last decision made here; when there is none, the decision on this set.", writes=True, rank=8,
         palette=""),
+    Act("tags", _one("t"), "t", "tags", "Tag the marked sets, or this one; -word takes a tag away.", writes=True,
+        rank=11, palette=""),
+    Act("note", _one("e"), "e", "note", "Write a note on this set.", writes=True, rank=12, palette=""),
     Act("stage", _one("a"), "a", "stage marked", "Read the marked sets fresh and stage those whose checks are clean.",
         writes=True, rank=2, palette=""),
+    Act("refresh", _one("r"), "r", "refresh", "Pull both CRMs and match again, behind the screen; esc stops it.",
+        rank=9, palette=""),
+    Act("session", _one("S"), "S", "session", "Show what was decided in this session, how fast, and what is left.",
+        palette=""),
 )  # fmt: skip
 REVIEW = (
     Act("move", _MOVE, "j/k ↑/↓", "field", "Move to the next or previous field.", rank=2, brief="↑↓"),
@@ -146,6 +157,14 @@ READING = (
     Act("close", _one("escape"), "esc", "close", "Close this.", rank=1),
 )  # fmt: skip
 
+PICKING = (
+    Act("move", (*_MOVE, *_ENDS), "j/k ↑/↓ g/G", "choose", "Move in the list.", rank=3, brief="↑↓"),
+    Act("choose", _one("enter"), "↵", "take it", "Take the one under the cursor.", rank=1),
+    Act("keep", _one("s"), "s", "save", "Save: the present filter under a name, or a rule for all sets.", rank=2),
+    Act("drop", _one("x"), "x", "remove", "Remove the saved one under the cursor.", rank=2),
+    Act("close", _one("escape"), "esc", "close", "Close this.", rank=1),
+)  # fmt: skip
+
 PLACES: dict[str, tuple[Act, ...]] = {
     "everywhere": EVERYWHERE,
     "main": MAIN,
@@ -154,6 +173,7 @@ PLACES: dict[str, tuple[Act, ...]] = {
     "confirm": CONFIRM,
     "runs": RUNS,
     "history": HISTORY,
+    "picking": PICKING,
     "reading": READING,
 }
 TITLES = {
@@ -164,6 +184,7 @@ TITLES = {
     "confirm": "confirmation",
     "runs": "approved & running",
     "history": "history",
+    "picking": "lists to choose from",
     "reading": "texts",
 }
 

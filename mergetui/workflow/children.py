@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -92,3 +92,35 @@ def run_child(words: Sequence[str], out: IO[str]) -> int:
             out.write(line)
             out.flush()
         return process.wait()
+
+
+async def follow_child(words: Sequence[str], told: Callable[[str], None]) -> str:
+    """A command of ours in a process of its own; each line of its progress goes to ``told``, the last one is returned.
+
+    Cancelling ends the process. Raises Problem with its last words when it fails.
+    """
+    import asyncio
+
+    process = await asyncio.create_subprocess_exec(
+        *command(*words),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    last = ""
+    try:
+        async for line in process.stdout:
+            last = line.decode("utf-8", "replace").strip()
+            told(last)
+        failed = (await process.stderr.read()).decode("utf-8", "replace").strip().splitlines()
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    if code:
+        raise errors.Problem(
+            failed[0] if failed else f"mergetui {words[-1]} ended with code {code}.", *(failed[1:3] if failed else ())
+        )
+    return last

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -17,14 +16,11 @@ from mergetui.records.views import (
     ConfirmationView,
     HeaderView,
     HistoryRow,
-    QueuePreview,
-    QueueProgress,
-    QueueRow,
     RunsView,
 )
-from mergetui.store.ledger import BUSY_STATES
 from mergetui.sync.window import DEFAULT_PERIOD_MS, estimate, remaining_text
 from mergetui.workflow.children import RunnerProcess
+from mergetui.workflow.desk_queue import QueueHalf
 from mergetui.workflow.office import Office, runner_words
 from mergetui.workflow.unfinished import has_work, open_plans
 
@@ -35,20 +31,13 @@ if TYPE_CHECKING:
     from mergetui.workflow.review import Review
     from mergetui.workflow.runs import Runs
 
-STATUS = {
-    "staged": "staged", "approved": "approved", "waiting": "approved", "preparing": "running", "merging": "running",
-    "linked": "running", "unknown": "running", "surprised": "running", "settled": "done",
-}  # fmt: skip
-"""Plan state → what the queue says."""
 
-
-class CockpitDesk:
+class CockpitDesk(QueueHalf):
     """One profile, seen from its cockpit. CRM clients are made, and their libraries loaded, at the first read."""
 
     def __init__(self, office: Office) -> None:
-        self._office = office
+        super().__init__(office)
         self.profile = office.profile
-        self.read_only = office.read_only
         self._runner = RunnerProcess(office)
         self._clients: tuple[Salesforce, HubSpot] | None = None
         self._schema: Schema | None = None
@@ -57,7 +46,6 @@ class CockpitDesk:
         self._polls: PollWatch | None = None
         self._api = ""
         self._deletes = "delete on sync: contacts ?, leads ?"
-        self._order = ("stake", "")
         self._runs_seen: RunsView | None = None
 
     @cached_property
@@ -131,96 +119,13 @@ class CockpitDesk:
         self._offset = hubspot.now() - local_now()
         self._api = salesforce.usage or hubspot.usage
 
-    # queue -----------------------------------------------------------------------------------------------------
-    def queue_ids(self, order: str = "stake", text: str = "") -> Sequence[str]:
-        self._order = (order, text)
-        gone = {row.set_id for row in self._office.ledger.rows({"settled"})}
-        return self._office.mirror.set_ids(order, text, gone)
+    async def refresh(self, told: Callable[[str], None]) -> str:
+        from mergetui.workflow.children import follow_child
 
-    def queue_rows(self, set_ids: Sequence[str]) -> list[QueueRow]:
-        from dataclasses import replace
-
-        states = self._states()
-        return [replace(row, status=states.get(row.set_id, "")) for row in self._office.mirror.queue_rows(set_ids)]
-
-    def _states(self) -> dict[str, Any]:
-        states: dict[str, Any] = dict(self._office.ledger.decisions())
-        for row in reversed(self._office.ledger.rows()):
-            if row.state in STATUS:
-                states[row.set_id] = STATUS[row.state]
-        return states
-
-    def queue_preview(self, set_id: str) -> QueuePreview:
-        from mergetui.planning.activity import counters, words
-        from mergetui.planning.rules import Rules
-        from mergetui.workflow.refresh import at_risk, person_line
-        from mergetui.workflow.review_view import strongest_first
-
-        mirror = self._office.mirror
-        found = mirror.set(set_id)
-        if found is None:
-            return QueuePreview((), "", "")
-        persons = self._office.persons(found.members)
-        contacts = [mirror.hubspot(person.hubspot_id) if person.hubspot_id else None for person in persons]
-        lost = [
-            f"contact {contact.id} with {words(counters(contact))}"
-            for person, contact in at_risk(mirror, persons, Rules())
-            if person.salesforce_id and counters(contact)
-        ]
-        why = " · ".join(f"{sentence} {weight:+.1f}" for sentence, weight in strongest_first(found.evidence))
-        return QueuePreview(
-            tuple(person_line(mirror, *each) for each in zip(persons, contacts, strict=True)),
-            f"{why}  → {math.floor(found.score * 1000) / 1000:.3f}",
-            f"if only Salesforce were merged: {'; '.join(lost)} would be deleted at the next sync" if lost else "",
-        )
-
-    def queue_progress(self) -> QueueProgress:
-        sets = self._office.mirror.set_ids()
-        states = self._states()
-        decided = sum(1 for set_id in sets if states.get(set_id))
-        return QueueProgress(len(sets), decided, f"{len(sets):,} sets · {decided:,} decided")
-
-    def not_duplicates(self, set_ids: Sequence[str]) -> str:
-        return self._decide(set_ids, "not duplicates")
-
-    def later(self, set_ids: Sequence[str]) -> str:
-        return self._decide(set_ids, "later")
-
-    def _decide(self, set_ids: Sequence[str], verdict: Any) -> str:
-        self._writable()
-        for set_id in set_ids:
-            self._no_plan(set_id)
-        for set_id in set_ids:
-            found = self._office.mirror.set(set_id)
-            self._office.ledger.decide(set_id, found.members if found else (), verdict)
-        return f"{_sets(len(set_ids))}: {verdict}. u takes it back."
-
-    def take_back_decision(self, set_ids: Sequence[str]) -> str:
-        self._writable()
-        ledger = self._office.ledger
-        taken = 0
-        for set_id in set_ids:
-            staged = [row for row in ledger.rows({"staged"}) if row.set_id == set_id]
-            for row in staged:
-                ledger.set_state(row.plan_id, "taken back", "taken back in the queue", expect={"staged"})
-            if staged or set_id in ledger.decisions():
-                ledger.undecide(set_id)
-                taken += 1
-        return f"{_sets(taken)} undecided again." if taken else "There is nothing to take back here."
-
-    def next_undecided(self, set_id: str, step: int) -> str | None:
-        ids = list(self.queue_ids(*self._order))
-        states = self._states()
-        at = ids.index(set_id) if set_id in ids else -1
-        rest = ids[at + 1 :] if step > 0 else list(reversed(ids[: max(at, 0)]))
-        return next((one for one in rest if not states.get(one)), None)
-
-    def _no_plan(self, set_id: str) -> None:
-        for row in self._office.ledger.rows(BUSY_STATES):
-            if row.set_id == set_id:
-                raise errors.Problem(
-                    f"{row.title} is {row.state} already.", "Nothing was changed.", "Look at it under 2."
-                )
+        said = ""
+        for word in ("pull", "match"):
+            said = await follow_child(["--profile", self.profile, word], told)
+        return said
 
     # review ----------------------------------------------------------------------------------------------------
     async def open_review(self, set_id: str) -> Review:
@@ -232,7 +137,7 @@ class CockpitDesk:
         found = self._office.mirror.set(set_id)
         if found is None:
             raise errors.Problem("This set is no longer in the queue.", "", "Go back (esc) and choose another.")
-        self._no_plan(set_id)
+        self._no_plan([set_id])
         salesforce, hubspot = self._crms()
         if self._schema is None:
             self._schema = await read_schema(salesforce, hubspot)
@@ -255,6 +160,7 @@ class CockpitDesk:
             confirmation=lambda plan_id: self.confirmation([plan_id]),
             guard=lambda: require_pair(self._office),
             read_only=self.read_only,
+            staged=self.staged_one,
         )
 
     # confirmation ----------------------------------------------------------------------------------------------
@@ -382,10 +288,6 @@ class CockpitDesk:
             self._clients = (self._office.salesforce(), self._office.hubspot())
         return self._clients
 
-    def _writable(self) -> None:
-        if self.read_only:
-            raise errors.Problem("mergetui runs read-only.", "Nothing was changed.", "Leave out --read-only.")
-
 
 def leaving_words(office: Office, ended: bool) -> str:
     """The last line in the terminal: what is left, and how to go on."""
@@ -405,7 +307,3 @@ def _org_words(org: dict[str, Any] | None) -> str:
     if org is None:
         return "not signed in"
     return f"{org['name']} ({'PRODUCTION' if org['production'] else 'sandbox'})"
-
-
-def _sets(count: int) -> str:
-    return f"{count} set" if count == 1 else f"{count} sets"

@@ -6,10 +6,11 @@ CRMs; they never write there. All raise ``errors.Problem`` with a text that can 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mergetui.records.queue import Remark
 from mergetui.records.views import (
     ConfirmationView,
     HeaderView,
@@ -75,11 +76,15 @@ class Desk(Protocol):
 
     # queue -----------------------------------------------------------------------------------------------------
     def queue_ids(self, order: str = "stake", text: str = "") -> Sequence[str]:
-        """Set ids in order; ``text`` filters by name or company (case-insensitive substring)."""
+        """Set ids in order. ``text`` is a typed filter (``workflow.filters``); Usage when it is not understood.
+        May be called from a thread."""
 
     def queue_rows(self, set_ids: Sequence[str]) -> list[QueueRow]: ...
     def queue_preview(self, set_id: str) -> QueuePreview: ...
     def queue_progress(self) -> QueueProgress: ...
+    def queue_size(self) -> int:
+        """How many sets there are, shown or not, as of the last ``queue_progress``."""
+
     def not_duplicates(self, set_ids: Sequence[str]) -> str:
         """Returns the sentence to show. The same for the next two."""
 
@@ -87,6 +92,19 @@ class Desk(Protocol):
     def take_back_decision(self, set_ids: Sequence[str]) -> str: ...
     def next_undecided(self, set_id: str, step: int) -> str | None:
         """The nearest undecided set after (``step`` 1) or before (-1) this one in queue order; None at the end."""
+
+    def remark(self, set_id: str) -> Remark: ...
+    def write_note(self, set_id: str, note: str) -> str: ...
+    def write_tags(self, set_ids: Sequence[str], text: str) -> str:
+        """``vip -old`` adds and removes. Returns the sentence to show."""
+
+    def saved_filters(self) -> dict[str, str]: ...
+    def save_filter(self, name: str, text: str) -> str:
+        """An empty text removes it."""
+
+    def session_lines(self) -> tuple[str, ...]: ...
+    async def refresh(self, told: Callable[[str], None]) -> str:
+        """Pull and match in a process of its own; ``told`` gets its progress. Cancelling ends that process."""
 
     # review ----------------------------------------------------------------------------------------------------
     async def open_review(self, set_id: str) -> ReviewSession:

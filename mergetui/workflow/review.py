@@ -47,6 +47,7 @@ class Review:
         confirmation: Callable[[str], ConfirmationView],
         guard: Callable[[], None] = lambda: None,
         read_only: bool = False,
+        staged: Callable[[], None] = lambda: None,
         clock: Clock = local_now,
     ) -> None:
         self.set_id = dossier.set_id
@@ -59,6 +60,7 @@ class Review:
         self._confirmation = confirmation
         self._guard = guard
         self._read_only = read_only
+        self._staged = staged
         self._clock = clock
         self._rows = rows(dossier, without=rules.touch_field)
         self._plan_id = uuid.uuid4().hex[:12]
@@ -186,6 +188,7 @@ class Review:
         except errors.Problem as problem:
             return Refusal(str(problem))
         self._plan_id = uuid.uuid4().hex[:12]
+        self._staged()
         ticks = len(needs_tick(plan.checks))
         if ticks:
             return Staged(plan.id, self._confirmation(plan.id), f"{ticks} acknowledgements are needed")

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from mergetui.errors import Problem, Unreachable
+from mergetui.errors import Problem, Unreachable, Usage
+from mergetui.records.queue import Remark
 from mergetui.records.views import (
     Cell,
     CheckView,
@@ -194,6 +195,8 @@ class FakeDesk:
         self.read_only = read_only
         self.told: list[tuple[object, ...]] = []
         self.status: dict[str, str] = {}
+        self.remarks: dict[str, Remark] = {}
+        self.filters = {"undecided": "is:undecided", "stone": "stone"}
         self.staged: list[str] = ["plan-7", "plan-8"]
         self.stage_answer: Refusal | None = None
         self.reviews: dict[str, ReviewView] = {}
@@ -243,6 +246,8 @@ class FakeDesk:
         self.headers += 1
 
     def queue_ids(self, order: str = "stake", text: str = "") -> Sequence[str]:
+        if text.startswith("risky:"):
+            raise Usage("“risky” is no filter word.", "", "Did you mean risk:?")
         wanted = [row for row in self.rows if text.lower() in (row.who + row.company).lower()]
         if order == "certainty":
             wanted.reverse()
@@ -250,7 +255,16 @@ class FakeDesk:
 
     def queue_rows(self, set_ids: Sequence[str]) -> list[QueueRow]:
         by_id = {row.set_id: row for row in self.rows}
-        return [replace(by_id[each], status=self.status.get(each, "")) for each in set_ids if each in by_id]  # type: ignore[arg-type]
+        return [
+            replace(
+                by_id[each],
+                status=self.status.get(each, ""),  # type: ignore[arg-type]
+                tags=self.remark(each).tags,
+                note=self.remark(each).note,
+            )
+            for each in set_ids
+            if each in by_id
+        ]
 
     def queue_preview(self, set_id: str) -> QueuePreview:
         return QueuePreview(
@@ -262,6 +276,42 @@ class FakeDesk:
     def queue_progress(self) -> QueueProgress:
         decided = len(self.status)
         return QueueProgress(len(self.rows), decided, f"{len(self.rows):,} sets · {decided} decided")
+
+    def queue_size(self) -> int:
+        return len(self.rows)
+
+    def remark(self, set_id: str) -> Remark:
+        return self.remarks.get(set_id, Remark())
+
+    def write_note(self, set_id: str, note: str) -> str:
+        self.told.append(("note", set_id, note))
+        self.remarks[set_id] = replace(self.remark(set_id), note=note)
+        return "The note is kept."
+
+    def write_tags(self, set_ids: Sequence[str], text: str) -> str:
+        self.told.append(("tags", tuple(set_ids), text))
+        for each in set_ids:
+            self.remarks[each] = replace(self.remark(each), tags=tuple(text.split()))
+        return f"{len(set_ids)} tagged"
+
+    def saved_filters(self) -> dict[str, str]:
+        return dict(self.filters)
+
+    def save_filter(self, name: str, text: str) -> str:
+        self.told.append(("save filter", name, text))
+        self.filters.pop(name, None)
+        if text:
+            self.filters[name] = text
+        return f"{name} kept" if text else f"{name} removed"
+
+    def session_lines(self) -> tuple[str, ...]:
+        return ("46 sets decided in 21 min of work: 30 staged, 16 later.",)
+
+    async def refresh(self, told: Callable[[str], None]) -> str:
+        told("HubSpot contacts: 100")
+        if self.gate is not None:
+            await self.gate.wait()
+        return "12 duplicate sets found among 400 people."
 
     def _decide(self, set_ids: Sequence[str], word: str) -> str:
         self.told.append((word, tuple(set_ids)))

@@ -19,6 +19,7 @@ from mergetui.ui.screens.info import InfoScreen
 from mergetui.ui.screens.queue import QueueScreen
 from mergetui.ui.screens.review import ReviewScreen
 from mergetui.ui.screens.runs import RunsScreen
+from mergetui.ui.widgets.bars import MessageLine
 from mergetui.ui.widgets.queue_list import QueueList
 from mergetui.ui.widgets.review_grid import ReviewGrid
 from mergetui.workflow.ports import Refusal
@@ -37,6 +38,11 @@ def lines(app):
 
 def shown(app):
     return "\n".join(lines(app))
+
+
+def said(app):
+    """The line that answers the last key."""
+    return "\n".join("".join(text for text, _ in row) for row in app.screen.query_one(MessageLine)._rows)
 
 
 @asynccontextmanager
@@ -106,7 +112,7 @@ async def test_decisions_apply_to_the_marked_and_can_be_taken_back():
         await press(pilot, "s")
         assert desk.told[-1] == ("later", ("set-0",))
         assert app.screen.query_one(QueueList).cursor == 1
-        assert "put down as later" in lines(app)[-2]
+        assert "put down as later" in said(app)
 
 
 async def test_staging_takes_only_sets_with_clean_checks():
@@ -114,7 +120,7 @@ async def test_staging_takes_only_sets_with_clean_checks():
     desk.reviews = {"set-0": replace(CLEAN, set_id="set-0"), "set-1": replace(VIEW, set_id="set-1")}
     async with cockpit(desk) as (app, pilot):
         await press(pilot, "a")
-        assert "nothing is marked" in lines(app)[-2]
+        assert "nothing is marked" in said(app)
         await press(pilot, "space", "space", "a")
         await app.workers.wait_for_complete([worker for worker in app.workers if worker.group == "staging"])
         await pilot.pause()
@@ -499,7 +505,7 @@ async def test_header_is_refreshed_and_its_problem_said_once():
     async with cockpit(desk) as (app, pilot):
         await pilot.pause()
         assert desk.headers == 1
-        assert "HubSpot could not be reached." in lines(app)[-2]
+        assert "HubSpot could not be reached." in said(app)
         app.screen.say("")
         app._refresh_header()
         await pilot.pause()
@@ -670,3 +676,76 @@ async def test_what_an_earlier_run_left_is_said_at_the_start():
     async with cockpit(desk) as (app, pilot):
         await pilot.pause(0.2)
         assert "was merging when the last run ended" in shown(app)
+
+
+# filters, remarks, refresh ------------------------------------------------------------------------------------------
+
+
+async def test_a_filter_that_is_not_understood_says_so_and_leaves_the_rows():
+    async with cockpit() as (app, pilot):
+        app.screen.use_filter("stone")
+        assert app.screen.query_one(QueueList).count == 5
+        app.screen.use_filter("risky:x")
+        await pilot.pause()
+        assert "no filter word" in said(app) and "Did you mean risk:?" in said(app)
+        assert app.screen.query_one(QueueList).count == 5
+        await press(pilot, "escape")
+        assert app.screen.query_one(QueueList).count == 40
+
+
+async def test_saved_filters_are_chosen_saved_and_removed():
+    desk = FakeDesk()
+    async with cockpit(desk) as (app, pilot):
+        await press(pilot, "F")
+        assert "is:undecided" in shown(app)
+        await press(pilot, "j", "enter")
+        assert app.screen.query_one(QueueList).count == 5
+        await press(pilot, "F", "s")
+        await press(pilot, *"mine", "enter")
+        assert desk.told[-1] == ("save filter", "mine", "stone")
+        await press(pilot, "F", "G", "x")
+        assert desk.told[-1] == ("save filter", "mine", "")
+
+
+async def test_notes_and_tags_are_typed_and_shown_in_the_row():
+    desk = FakeDesk()
+    async with cockpit(desk, size=(120, 40)) as (app, pilot):
+        await press(pilot, "e", *"ask Ruiz", "enter")
+        await press(pilot, "t", *"vip", "enter")
+        assert desk.told[-2:] == [("note", "set-0", "ask Ruiz"), ("tags", ("set-0",), "vip")]
+        assert "✎ #vip" in shown(app)
+        await press(pilot, "t", "x", "escape")
+        assert desk.told[-1][0] == "tags" and "left as it was" in shown(app)
+        assert app.screen.focused is app.screen.query_one(QueueList)
+
+
+async def test_all_shown_sets_are_marked_and_unmarked():
+    async with cockpit() as (app, pilot):
+        await press(pilot, "slash", *"stone", "enter", "A")
+        assert len(app.screen.query_one(QueueList).marked) == 5 and "5 marked" in shown(app)
+        await press(pilot, "A")
+        assert not app.screen.query_one(QueueList).marked
+
+
+async def test_refresh_shows_progress_and_esc_stops_it():
+    desk = FakeDesk()
+    desk.gate = asyncio.Event()
+    async with cockpit(desk) as (app, pilot):
+        await press(pilot, "r")
+        app.screen._show_progress()
+        assert "HubSpot contacts: 100" in shown(app)
+        await press(pilot, "r")
+        assert "pulling already" in shown(app)
+        await press(pilot, "escape")
+        await pilot.pause(0.05)
+        assert "stays as it was" in shown(app) and "HubSpot contacts" not in shown(app)
+        desk.gate.set()
+        await press(pilot, "r")
+        await pilot.pause(0.05)
+        assert "12 duplicate sets found" in shown(app)
+
+
+async def test_the_session_is_summed_up():
+    async with cockpit() as (app, pilot):
+        await press(pilot, "S")
+        assert "46 sets decided in 21 min" in shown(app)

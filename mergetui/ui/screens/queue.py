@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
+from textual.timer import Timer
 
 from mergetui.errors import Problem
 from mergetui.records.views import QueuePreview, QueueProgress, QueueRow
@@ -17,16 +20,20 @@ from mergetui.ui.widgets.lines import LineList, Lines, Span
 from mergetui.ui.widgets.queue_list import QueueList, queue_columns, queue_head
 from mergetui.workflow.ports import ORDERS, Refusal, Staged
 
+LARGE = 5_000
+"""From so many sets on a typed filter is answered behind the screen, a moment after the last letter."""
+FILTER_AFTER_S = 0.12
+
 
 def progress_row(progress: QueueProgress, order: str, marked: int, shown: int, text: str, width: int) -> list[Span]:
     """The line over the table: what is shown on the left, the order on the right."""
     right_side = f"by {order} ▾ "
     spans: list[Span] = [(" " + clip(progress.text, width - len(right_side) - 2), "plain")]
     if text:
-        spans.append((f"  /{safe(text)[:30]} shows {shown:,}", "accent"))
+        spans.append((f"  /{clip(text, max(12, width // 3))} shows {shown:,}", "accent"))
     if marked:
         spans.append((f"  {marked:,} marked", "mark"))
-    used = sum(len(each) for each, _ in spans)
+    used = sum(cell_len(each) for each, _ in spans)
     spans.append((" " * max(1, width - used - len(right_side)) + right_side, "muted"))
     return spans
 
@@ -36,6 +43,8 @@ def preview_rows(preview: QueuePreview, width: int, most: int) -> list[list[Span
     people = [safe(person) for person in preview.people]
     joined = "   ".join(people)
     rows: list[list[Span]] = []
+    if preview.remark:
+        rows.append([(" " + clip(preview.remark, width - 2), "accent")])
     if len(joined) <= width - 2:
         rows.append([(" " + joined, "plain")])
     else:
@@ -62,13 +71,16 @@ class QueueScreen(FilteredScreen):
         self._painted = False
         self._fresh = True
         self._made: list[tuple[str, tuple[str, ...]]] = []
+        self._soon: Timer | None = None
+        self._progress_text = ""
 
     def body(self) -> ComposeResult:
         yield Lines(ident="progress", classes="head")
         yield Lines(ident="columns", classes="head")
         yield QueueList(self._fetch)
         yield Lines(ident="preview", classes="foot")
-        yield self.filter_field("name or company")
+        yield self.filter_field("risk:high score>0.9 company:acme is:undecided tag: … or a name")
+        yield self.entry_field()
 
     def _fetch(self, set_ids: Sequence[str]) -> list[QueueRow]:
         if not self._painted:
@@ -91,20 +103,46 @@ class QueueScreen(FilteredScreen):
             self._fresh = False
         else:
             self.reload()
-        self.set_focus(self.sets)
+        self.set_focus(self.query_one("#entry") if self.is_asking else self.sets)
 
     def reload(self, keep: str | None = None) -> None:
-        """Read the ids anew; the cursor stays on its set."""
+        """Read the ids anew; the cursor stays on its set. A filter that is not understood leaves the list as it was."""
         try:
             ids = self.desk.queue_ids(self._order, self._text)
         except Problem as problem:
-            self.fail(problem)
+            self.say(problem, "warn")
             return
+        self._show_ids(ids, keep)
+
+    def _show_ids(self, ids: Sequence[str], keep: str | None = None) -> None:
         self.sets.empty = f"  {self._empty()}"
-        self.sets.marked &= set(ids)
+        if self.sets.marked:
+            self.sets.marked.intersection_update(ids)
         self.sets.load(ids, keep or self.sets.current)
         self._show_progress()
         self._show_preview()
+
+    def filter_changed(self) -> None:
+        self.say("")
+        if self._soon is not None:
+            self._soon.stop()
+        if self.desk.queue_size() < LARGE:
+            self.reload()
+        else:
+            self._soon = self.set_timer(FILTER_AFTER_S, self._filter_behind)
+
+    def _filter_behind(self) -> None:
+        self.run_worker(self._filter(self._order, self._text), group="filter", exclusive=True, exit_on_error=False,
+                        description="filter the queue")  # fmt: skip
+
+    async def _filter(self, order: str, text: str) -> None:
+        try:
+            ids = await asyncio.to_thread(self.desk.queue_ids, order, text)
+        except Problem as problem:
+            self.say(problem, "warn")
+            return
+        if (order, text) == (self._order, self._text):
+            self._show_ids(ids)
 
     def _look(self) -> None:
         """Once a second: have running plans changed what rows say?"""
@@ -119,11 +157,15 @@ class QueueScreen(FilteredScreen):
             self._revision = revision
             self.sets.forget()
             self._show_progress()
+        elif self._progress_text:
+            self._show_progress()
 
     def _show_progress(self) -> None:
         width = self.app.size.width
         marked = len(self.sets.marked)
         progress = self.ask(self.desk.queue_progress, QueueProgress(0, 0, ""))
+        if self._progress_text:
+            progress = QueueProgress(progress.sets, progress.decided, f"{self._progress_text} (esc stops)")
         row = progress_row(progress, self._order, marked, self.sets.count, self._text, width)
         self.query_one("#progress", Lines).show([row])
         columns = queue_columns(self.sets.scrollable_content_region.width or width)
@@ -131,7 +173,7 @@ class QueueScreen(FilteredScreen):
 
     def _empty(self) -> str:
         """Why there is no set under the cursor."""
-        return "nothing matches; esc shows all" if self._text else "no duplicate sets; pull and match first"
+        return "nothing matches; esc shows all" if self._text else "no duplicate sets; r pulls and matches"
 
     def _show_preview(self) -> None:
         current = self.sets.current
@@ -190,6 +232,17 @@ class QueueScreen(FilteredScreen):
         self.sets.refresh_line(self.sets.cursor)
         self._show_progress()
         self.sets.step(1)
+        return None
+
+    def do_mark_all(self, _: str) -> Refusal | None:
+        """Marks are of what is shown: a filter narrows them."""
+        if not self.sets.count:
+            return Refusal(self._empty())
+        all_marked = len(self.sets.marked) == self.sets.count
+        self.sets.marked = set() if all_marked else set(self.sets.ids)
+        self.sets.refresh()
+        self._show_progress()
+        self.say("marks removed" if all_marked else f"{self.sets.count:,} marked")
         return None
 
     def do_order(self, _: str) -> None:
@@ -290,9 +343,92 @@ class QueueScreen(FilteredScreen):
             if self.is_attached:
                 self.reload()
 
+    # remarks, saved filters, refresh, session --------------------------------------------------------------------
+    def do_tags(self, _: str) -> Refusal | None:
+        chosen = self._chosen()
+        if not chosen:
+            return Refusal(self._empty())
+        what = "tags of this set" if len(chosen) == 1 else f"tags of {len(chosen):,} sets"
+        self.ask_line(
+            f"{what} (-word takes one away)", "", lambda text: self._remarked(self.desk.write_tags(chosen, text))
+        )
+        return None
+
+    def do_note(self, _: str) -> Refusal | None:
+        current = self.sets.current
+        if current is None:
+            return Refusal(self._empty())
+        before = self.desk.remark(current).note
+        self.ask_line("note on this set", before, lambda text: self._remarked(self.desk.write_note(current, text)))
+        return None
+
+    def _remarked(self, sentence: str) -> str:
+        self.sets.forget()
+        self._show_preview()
+        return sentence
+
+    def do_filters(self, _: str) -> None:
+        from mergetui.ui.screens.pick import Item, Picked, PickScreen
+
+        saved = self.desk.saved_filters()
+        items = [Item(name, name, text, "●" if text == self._text else " ") for name, text in saved.items()]
+        note = f"now: {self._text}" if self._text else "no filter now: / types one"
+        acts = () if self.desk.read_only else (("keep", "drop") if self._text else ("drop",))
+
+        def picked(answer: Picked | None) -> None:
+            if answer is None:
+                return
+            if answer.act == "keep":
+                text = self._text
+                self.ask_line("name of the filter", "", lambda name: self.desk.save_filter(name.strip() or text, text))
+            elif answer.act == "drop":
+                self.say(self.desk.save_filter(answer.key, ""))
+            else:
+                self.use_filter(saved[answer.key])
+
+        self.app.push_screen(PickScreen("Saved filters", items, acts=acts, note=note), picked)
+
+    @property
+    def _refreshing(self) -> bool:
+        return any(worker.group == "refresh" and worker.node is self for worker in self.workers if worker.is_running)
+
+    def do_refresh(self, _: str) -> Refusal | None:
+        if self._refreshing:
+            return Refusal("pulling already; esc stops it")
+        self._progress_text = "reading both CRMs …"
+        self._show_progress()
+        self.run_worker(self._refresh(), group="refresh", exit_on_error=False, description="pull and match")
+        return None
+
+    async def _refresh(self) -> None:
+        def told(line: str) -> None:
+            self._progress_text = line
+
+        try:
+            sentence = await self.desk.refresh(told)
+        except Problem as problem:
+            self.fail(problem)
+        else:
+            self.say(sentence, "good")
+        finally:
+            self._progress_text = ""
+            if self.is_attached:
+                self.reload()
+
+    def do_session(self, _: str) -> None:
+        from mergetui.ui.screens.info import InfoScreen, plain_rows
+
+        self.app.push_screen(InfoScreen("This session", plain_rows(self.desk.session_lines())))
+
     # filter -----------------------------------------------------------------------------------------------------
     def go_back(self) -> None:
-        if self._busy:
+        if self.is_asking:
+            self.close_entry()
+            self.say("left as it was")
+        elif self._refreshing:
+            self.workers.cancel_group(self, "refresh")
+            self.say("stopped; the queue stays as it was")
+        elif self._busy:
             self.workers.cancel_group(self, "staging")
             self.say("stopped staging; what was staged stays staged")
         elif self.is_filtered:

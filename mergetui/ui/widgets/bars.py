@@ -123,11 +123,11 @@ class MessageLine(Lines):
 class KeyBar(Lines):
     """The keys of a place. What does not fit is left out, least useful first; help is always there."""
 
-    def __init__(self, place: str, read_only: bool) -> None:
+    def __init__(self, place: str, read_only: bool, without: frozenset[str] = frozenset()) -> None:
         super().__init__(ident="keys")
-        self._acts = keys.footer(place, read_only)
+        self._acts = [act for act in keys.footer(place, read_only) if act.id not in without]
         self._help = [
-            act for act in keys.EVERYWHERE if act.id == "help" and place in ("queue", "review", "runs", "history")
+            act for act in keys.EVERYWHERE if act.id == "help" and place not in ("confirm", "picking", "reading")
         ]
         self._spots: list[tuple[int, int, int, str]] = []
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from mergetui.records.views import QueueRow
-from mergetui.ui.text import left, right, score_text
+from mergetui.ui.text import clip, left, right, safe, score_text
 from mergetui.ui.widgets.lines import LineList, Span
 
 STATUS_SIGNS = {
@@ -75,8 +77,11 @@ def queue_spans(row: QueueRow | None, columns: QueueColumns, *, current: bool, m
         (lead, "mark"),
         (sign, "good" if sign == "✓" else "muted"),
         (right(score_text(row.score), 5) + "  ", faint),
-        (left(row.who, columns.who) + " ", "strong" if current else faint),
     ]
+    remark = remark_text(row, columns.who // 2)
+    who = columns.who - cell_len(remark)
+    spans.append((left(row.who, who), "strong" if current else faint))
+    spans += [(remark, "accent"), (" ", "plain")] if remark else [(" ", "plain")]
     if columns.company:
         spans.append((left(row.company, columns.company) + " ", faint))
     if columns.objects:
@@ -90,6 +95,12 @@ def queue_spans(row: QueueRow | None, columns: QueueColumns, *, current: bool, m
         tone = "bad" if "■" in row.checks else "warn" if "▲" in row.checks else "muted"
         spans.append((left(row.checks, columns.checks), tone))
     return spans
+
+
+def remark_text(row: QueueRow, width: int) -> str:
+    """`` ✎ #vip``: a pencil for a note, then the tags, in at most ``width`` cells."""
+    parts = (["✎"] if row.note else []) + [f"#{safe(tag)}" for tag in row.tags]
+    return " " + clip(" ".join(parts), width - 1) if parts else ""
 
 
 class QueueList(LineList):
