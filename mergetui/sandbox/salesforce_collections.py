@@ -8,7 +8,7 @@ from typing import Any
 from mergetui.sandbox.engine import Sandbox
 from mergetui.sandbox.salesforce_describe import writable
 from mergetui.sandbox.salesforce_errors import object_of_path, save_error, version_of
-from mergetui.sandbox.salesforce_records import Records, allow_save, field_values, type_of
+from mergetui.sandbox.salesforce_records import Records, allow_save, check_types, field_values, type_of
 from mergetui.sandbox.web import Call, Reply, json_reply
 from mergetui.twin.events import CreateRow, DeleteRow, UpdateRow
 from mergetui.twin.ids import is_salesforce_id
@@ -35,7 +35,7 @@ class Collections:
         def one(record: dict[str, Any]) -> Saving:
             info = type_of(record)
             _allowed(info.name, writable(info, "createable"))
-            return CreateRow(info.name, field_values(record), allow_duplicates=allow_save(call))
+            return CreateRow(info.name, check_types(info, field_values(record)), allow_duplicates=allow_save(call))
 
         return self._save_body(call, one)
 
@@ -50,7 +50,7 @@ class Collections:
             if object_of(key) not in (info.name, None):
                 raise SalesforceRefusal("INVALID_ID_FIELD", f"id {key} is not of type {info.name}", ("Id",))
             values = field_values({name: value for name, value in record.items() if name.lower() != "id"})
-            return UpdateRow(info.name, key, values, allow_duplicates=allow_save(call))
+            return UpdateRow(info.name, key, check_types(info, values), allow_duplicates=allow_save(call))
 
         return self._save_body(call, one)
 

@@ -100,7 +100,7 @@ class Queries:
         before: dict[str, Any] = {"totalSize": len(rows), "done": end >= len(rows)}
         if end < len(rows):
             before["nextRecordsUrl"] = f"/services/data/{version}/query/{locator}-{end}"
-        shape = ("sf", query, version)
+        shape = ("sf", query, version, self._sandbox.is_sandbox)
         if query.children:  # what hangs on a row depends on more than the row
             records = [shaper.record(row) for row in rows[start:end]]
             return json_reply({**before, "records": records})

@@ -19,8 +19,8 @@ from mergetui.twin.events import CreateRow, DeleteRow, UpdateRow
 from mergetui.twin.ids import checksum
 from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.salesforce import visible
-from mergetui.twin.schema import ObjectInfo, find, long_id, name_field, object_of
-from mergetui.twin.stamps import http_date, moment
+from mergetui.twin.schema import NUMBER_TYPES, TEXT_TYPES, ObjectInfo, find, long_id, name_field, object_of
+from mergetui.twin.stamps import http_date, moment, parse_iso
 from mergetui.twin.state import Row
 
 RECENT = 200
@@ -44,6 +44,46 @@ def field_values(body: dict[str, Any]) -> dict[str, Value]:
             raise SalesforceRefusal("JSON_PARSER_ERROR", f"Cannot deserialize the value of field {name}")
         found[name] = value
     return found
+
+
+def check_types(info: ObjectInfo, values: dict[str, Value]) -> dict[str, Value]:
+    """Refuses, as the real JSON reader does, numbers for texts and texts that are no number, date or truth value."""
+    for name, value in values.items():
+        field = info.field(name)
+        if field is None or value is None:
+            continue
+        kind = field.type if field.type not in TEXT_TYPES else "string"
+        if kind == "string":
+            right = isinstance(value, str)
+        elif not isinstance(value, str):
+            right = isinstance(value, bool) if kind == "boolean" else not isinstance(value, bool)
+            right = right and kind not in ("date", "datetime")
+        else:
+            right = value == "" or _readable(kind, value)
+        if not right:
+            token = "VALUE_NUMBER_FLOAT" if isinstance(value, float) else "VALUE_NUMBER_INT"
+            if isinstance(value, (str, bool)):
+                token = "VALUE_STRING" if isinstance(value, str) else f"VALUE_{str(value).upper()}"
+            shown = str(value).lower() if isinstance(value, bool) else str(value)
+            raise SalesforceRefusal(
+                "JSON_PARSER_ERROR",
+                f"Cannot deserialize instance of {kind} from {token} value {shown[:80]} or request may be missing a "
+                "required field",
+            )
+    return values
+
+
+def _readable(kind: str, text: str) -> bool:
+    try:
+        if kind == "boolean":
+            return text.lower() in ("true", "false", "0", "1")
+        if kind in ("date", "datetime"):
+            parse_iso(text)
+        elif kind in NUMBER_TYPES:
+            return math.isfinite(float(text))
+    except ValueError:
+        return False
+    return True
 
 
 def id_of(given: str, info: ObjectInfo) -> str:
@@ -167,7 +207,7 @@ class Records:
     def create(self, call: Call) -> Reply:
         version, info = version_of(call), object_of_path(call)
         self._writable(info, "createable")
-        body = field_values(call.members())
+        body = check_types(info, field_values(call.members()))
         made = self._sandbox.apply(CreateRow(info.name, body, allow_duplicates=allow_save(call)))
         self._touch(made)
         location = f"/services/data/{version}/sobjects/{info.name}/{made}"
@@ -180,7 +220,7 @@ class Records:
         row = self.row_of(info, call.params["id"], saving=True)
         if (refused := self._precondition(call, row)) is not None:
             return refused
-        body = field_values(call.members())
+        body = check_types(info, field_values(call.members()))
         self._sandbox.apply(UpdateRow(info.name, row.id, body, allow_duplicates=allow_save(call)))
         self._touch(row.id)
         return empty_reply()

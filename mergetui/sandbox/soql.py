@@ -380,6 +380,8 @@ class _Parser:
             raise self.refuse(query.object_at, "The SOQL FIELDS function must have a LIMIT of at most 200")
         if query.all_fields and query.group:
             raise self.refuse(query.object_at, "The SOQL FIELDS function is not supported in aggregate queries")
+        if query.bare_count and query.group:
+            raise self.refuse(query.object_at, "Grouped query cannot use COUNT(); use COUNT(fieldName)")
         if not query.grouped:
             aliased = next((item for item in query.selected if item.alias), None)
             if aliased is not None:

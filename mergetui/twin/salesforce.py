@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from mergetui.records.crm import Value
 from mergetui.twin import org_rules
 from mergetui.twin.events import CreateRow, UpdateRow
+from mergetui.twin.ids import is_salesforce_id
 from mergetui.twin.refusals import SalesforceRefusal
-from mergetui.twin.schema import PEOPLE, Field, ObjectInfo, find, long_id
+from mergetui.twin.schema import PEOPLE, Field, ObjectInfo, find, long_id, object_of
 from mergetui.twin.stamps import day, parse_iso
 from mergetui.twin.state import Row, State
 
@@ -121,8 +122,12 @@ def _typed(field: Field, value: Value) -> Value:
 
 
 def _check_lookup(state: State, field: Field, target: str) -> None:
+    kind = object_of(target)
+    if not is_salesforce_id(target) or (kind is not None and kind not in field.refers_to):
+        code = "FIELD_INTEGRITY_EXCEPTION" if is_salesforce_id(target) else "MALFORMED_ID"
+        raise SalesforceRefusal(code, f"{field.label}: id value of incorrect type: {target[:40]}", [field.name])
     row = state.row(target)
-    if row is None or row.object not in field.refers_to:
+    if row is None:
         raise SalesforceRefusal("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [field.name])
     if row.deleted:
         raise SalesforceRefusal("ENTITY_IS_DELETED", "entity is deleted", [field.name])
