@@ -46,7 +46,7 @@ class Scene:
         self.running.control("POST", "/clock", {"advance_s": seconds})
 
     def linked(self, number: int) -> list[dict[str, Any]]:
-        """People of the sandbox that have one row and one contact, linked to each other and long unsynced."""
+        """People of the sandbox that have one row and one contact, linked, syncing and long unsynced."""
         state = self.running.state()
         contacts = {one["id"]: one for one in state["contacts"]}
         old = state["clock_iso"][:10]
@@ -56,6 +56,8 @@ class Scene:
             if human["scenario"] or len(human["records"]) != 2 or len(ids) != 1:
                 continue
             contact = contacts[ids[0]]
+            if state["settings"]["inclusion_list"] not in contact["lists"]:
+                continue
             if contact["salesforcecontactid"] and contact["email"] and contact["salesforcelastsynctime"][:10] < old:
                 found.append(contact)
         assert len(found) >= number
