@@ -115,7 +115,13 @@ def _field(field: Field, info: ObjectInfo) -> dict[str, Any]:
         "nillable": field.nillable,
         "permissionable": _permissionable(field, info),
         "picklistValues": [
-            {"active": True, "defaultValue": False, "label": option, "validFor": None, "value": option}
+            {
+                "active": True,
+                "defaultValue": option == _DEFAULTS.get(key),
+                "label": option,
+                "validFor": None,
+                "value": option,
+            }
             for option in field.options
         ],
         "polymorphicForeignKey": polymorphic,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mergetui.sandbox.salesforce_access import access_rows
-from mergetui.sandbox.salesforce_rows import Shaper
+from mergetui.sandbox.salesforce_rows import ChildColumn, Shaper
 from mergetui.sandbox.soql import caret
 from mergetui.sandbox.soql_conditions import Conditions, folded, plain
 from mergetui.sandbox.soql_groups import Groups, sortable
@@ -182,7 +182,7 @@ class Executor:
             )
         return found
 
-    def _child(self, info: ObjectInfo, child: Child, query: Query) -> tuple[str, Callable[[Row], Any]]:
+    def _child(self, info: ObjectInfo, child: Child, query: Query) -> ChildColumn:
         look = self.relationship(info, child, query)
         inner = child.query
         if inner.grouped or inner.bare_count or inner.children:
@@ -200,4 +200,4 @@ class Executor:
                 return None
             return {"totalSize": len(found), "done": True, "records": [shaper.record(one) for one in found]}
 
-        return look.relationship, answer
+        return ChildColumn(look.relationship, answer, child.at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mergetui.records.crm import Value
@@ -53,23 +54,32 @@ def address(name: str, row: Row) -> dict[str, Any] | None:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class ChildColumn:
+    """A sub-select: ``answer`` finds what hangs on a row."""
+
+    relationship: str
+    answer: Callable[[Row], Any]
+    at: int
+
+
 class Shaper:
-    """Writes rows of one select list. ``children`` answers the sub-selects of a row by relationship name."""
+    """Writes rows of one select list, its members in the list's order."""
 
     def __init__(
         self,
         resolver: Resolver,
         version: str,
         columns: Sequence[Column],
-        children: Sequence[tuple[str, Callable[[Row], Any]]] = (),
+        children: Sequence[ChildColumn] = (),
     ) -> None:
         self._resolver = resolver
         self._version = version
-        self._children = children
         self._nested: dict[str, tuple[Step, list[Column]]] = {}
-        self._order: list[Column | str] = []
-        for column in columns:
-            if not column.steps:
+        self._order: list[Column | ChildColumn | str] = []
+        members: list[Column | ChildColumn] = [*columns, *children]
+        for column in sorted(members, key=lambda one: one.at):
+            if isinstance(column, ChildColumn) or not column.steps:
                 self._order.append(column)
                 continue
             step = column.steps[0]
@@ -94,10 +104,10 @@ class Shaper:
                 step, inner = self._inner[entry]
                 parent = self._resolver.parent(row, step)
                 shown[entry] = None if parent is None else inner.record(parent, polymorphic=step.polymorphic)
+            elif isinstance(entry, ChildColumn):
+                shown[entry.relationship] = entry.answer(row)
             elif entry.field.type == "address":
                 shown[entry.path[-1]] = address(entry.field.name, row)
             else:
                 shown[entry.path[-1]] = shown_value(entry.field, entry.get(row))
-        for name, child in self._children:
-            shown[name] = child(row)
         return shown

@@ -215,6 +215,9 @@ def test_children_in_a_select_list() -> None:
         "SELECT Id, (SELECT Subject FROM Tasks WHERE Subject != 'a' ORDER BY Subject DESC), (SELECT Id FROM Events) "
         "FROM Contact ORDER BY LastName LIMIT 2"
     )
+    assert list(rows[0]) == ["attributes", "Id", "Tasks", "Events"]
+    [first] = run("SELECT (SELECT Id FROM Tasks), Title, Account.Name, Id FROM Contact WHERE Score__c = 3")
+    assert list(first) == ["attributes", "Tasks", "Title", "Account", "Id"]
     tasks = rows[0]["Tasks"]
     assert (tasks["totalSize"], tasks["done"], [task["Subject"] for task in tasks["records"]]) == (1, True, ["b"])
     assert tasks["records"][0]["attributes"]["type"] == "Task" and rows[0]["Events"] is None
