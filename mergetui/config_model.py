@@ -9,6 +9,19 @@ from pydantic import BaseModel, ConfigDict, Field
 Kind = Literal["deal", "ticket", "meeting", "call", "reply", "form", "sequence", "static list", "click"]
 
 
+class ProtectFilter(BaseModel):
+    """People whom nobody merges: ``[[acme.protect]]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
+    """A Salesforce API name, or a HubSpot property with ``crm = "hubspot"``."""
+    crm: Literal["salesforce", "hubspot"] = "salesforce"
+    value: str = ""
+    """Empty: whatever is filled and not false."""
+    why: str = Field("", max_length=60)
+
+
 class Profile(BaseModel):
     """One pair of orgs. Unknown keys are refused, so that a typing error is not silently ignored."""
 
@@ -25,6 +38,7 @@ class Profile(BaseModel):
     valuable_days: int = Field(365, ge=1, le=3650)
     snapshot_days: int = Field(365, ge=0, le=3650)
     """So long personal data of plans that have ended is kept, with their snapshots; 0: until somebody forgets it."""
+    protect: tuple[ProtectFilter, ...] = ()
     sync_every_minutes: float = Field(15, ge=0.5, le=60)
     """The integration's period as this portal has it; never inferred."""
     touch_field: str = Field("", pattern=r"^[A-Za-z][A-Za-z0-9_]*$|^$")

@@ -274,6 +274,16 @@ class HubSpot:
         request = Request("PATCH", self._path(contact_id), what, json={"properties": dict(values)})
         return self._written(await self._transport.call(request), what)
 
+    async def make_primary_company(self, contact_id: str, company_id: str) -> None:
+        """Mark an associated company as the contact's primary one (association type 1, facts/hubspot.md §5). May be
+        repeated."""
+        what = "mark a contact's primary company"
+        self._may_write(what)
+        await self._pace.turn()
+        path = f"{self._path(contact_id)}/associations/companies/{quote(company_id, safe='', errors='replace')}"
+        body = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}]
+        await self._transport.call(Request("PUT", path, what, json=body))
+
     async def unsubscribe(self, address: str, subscription_id: str) -> None:
         """Opt one address out of one subscription. Consent is only ever tightened (design rule 7)."""
         what = "unsubscribe an address"

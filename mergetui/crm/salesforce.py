@@ -132,6 +132,23 @@ class Salesforce:
                 found[key] = RowAccess(key, *rights)
         return found
 
+    async def in_approval(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of the rows that wait for an approval; empty when this user may not see approvals. A lock that nobody
+        saw only makes the merge be refused, before anything has happened."""
+        found: set[str] = set()
+        try:
+            for chunk in soql.chunks(soql.ids18(ids), IDS_PER_QUERY):
+                where = f"{soql.any_of('TargetObjectId', chunk)} AND Status = 'Pending'"
+                rows = await self._query(
+                    soql.select(("TargetObjectId",), "ProcessInstance", where), "look for pending approvals"
+                )
+                found |= {soql.id18(str(row.get("TargetObjectId"))) or "" for row in rows}
+        except (Expired, Limited):
+            raise
+        except Refused:
+            return frozenset()
+        return frozenset(found - {""})
+
     # people ------------------------------------------------------------------------------------------------------
 
     async def pages(
@@ -178,8 +195,8 @@ class Salesforce:
         """Rows that point at these people and would move with a merge, as far as this user sees them."""
         wanted = soql.ids18(ids)
         read = await self._children_of(CHILD_KINDS[object_name], wanted)
-        # one hidden field must not hide the rows: then only their ids are asked for
-        bare = [lookup_kind(ChildLookup(kind.object, kind.parent)) for kind, _, code in read if code == "INVALID_FIELD"]
+        # one hidden field must not hide the rows: then only their lookups are asked for
+        bare = [kind.bare() for kind, _, code in read if code == "INVALID_FIELD"]
         read = [entry for entry in read if entry[2] != "INVALID_FIELD"] + await self._children_of(bare, wanted)
         found: list[ChildRow] = []
         for kind, rows, code in read:

@@ -26,6 +26,11 @@ class ChildKind:
         self.deleted_flag = deleted_flag
         """Read through queryAll, which alone shows activities older than a year, without the deleted ones."""
 
+    def bare(self) -> ChildKind:
+        """Only the ids: of the row, of the person, of what else it joins."""
+        lookups = [name for name in self.fields if name.endswith("Id") and "." not in name]
+        return ChildKind(self.object, self.parent, lookups, "Id", deleted_flag=self.deleted_flag)
+
     def row(self, data: Mapping[str, Any]) -> ChildRow:
         return ChildRow(
             object=self.object,
@@ -79,13 +84,13 @@ CHILD_KINDS: Mapping[SalesforceObject, tuple[ChildKind, ...]] = {
         ChildKind(
             "AccountContactRelation",
             "ContactId",
-            ("AccountId", "Account.Name", "Roles", "IsDirect"),
+            ("AccountId", "Account.Name", "Roles"),
             "Account.Name",
             "",
             "Roles",
         ),
         ChildKind("Contact", "ReportsToId", ("Name",), "Name"),
-        ChildKind("User", "ContactId", ("Name",), "Name"),
+        ChildKind("User", "ContactId", ("Name", "IsActive"), "Name"),
         ChildKind("Asset", "ContactId", ("Name",), "Name"),
         ChildKind("Contract", "CustomerSignedId", ("ContractNumber",), "ContractNumber"),
         ChildKind("Order", "BillToContactId", ("OrderNumber",), "OrderNumber"),

@@ -385,7 +385,7 @@ class Procedure:
             {
                 "ok": True,
                 "returned_id": contact.id,
-                "updated_at": contact.updated_at,
+                "updated_at": merged_at(contact) if found_by_reading else contact.updated_at,
                 "hubspot_now": self.deps.hubspot.now(),
                 "found": "merged, by reading" if found_by_reading else "answered",
             },
@@ -404,6 +404,17 @@ class Procedure:
         row = self.deps.ledger.row(plan.id)
         if row.state != "unknown" or row.why != why:
             self.deps.ledger.set_state(plan.id, "unknown", why, expect={"merging", "unknown"})
+
+
+def merged_at(contact: HubSpotContact) -> int:
+    """When a contact that was found merged by reading was merged last (HubSpot's clock).
+
+    ``updatedAt`` may be of a sync that came after the merge; waiting for one later than that could wait for ever.
+    ``hs_calculated_merged_vids`` tells each merge's instant as ``id:ms`` (facts/hubspot.md §4).
+    """
+    told = (entry.partition(":")[2] for entry in (contact.values.get("hs_calculated_merged_vids") or "").split(";"))
+    instants = [int(text) for text in told if text.isascii() and text.isdigit()]
+    return min(max(instants, default=contact.updated_at), contact.updated_at)
 
 
 class Retry(Waits):

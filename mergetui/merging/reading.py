@@ -114,11 +114,12 @@ async def collect(
         extras = await hubspot.extras(sorted({contact.id for contact in live.values()}), history=names if whole else ())
         return live, extras
 
-    records, related, (live, extras), access, holders = await asyncio.gather(
+    records, related, (live, extras), access, approvals, holders = await asyncio.gather(
         rows(),
         children(),
         contacts(),
         salesforce.access(ids) if ids else _nothing(),
+        salesforce.in_approval(ids) if ids else asyncio.sleep(0, frozenset()),
         live_holders(hubspot, ids) if ids else _no_holders(),
     )
     outside, owners = await asyncio.gather(
@@ -127,7 +128,11 @@ async def collect(
     )
     own = {contact.id for contact in live.values()}
     accounts = sorted({text(record.values.get("AccountId")) for record in records.values()} - {""})
-    account_names = await salesforce.names("Account", accounts) if accounts else {}
+    types = sorted({text(record.values.get("RecordTypeId")) for record in records.values()} - {""})
+    account_names, type_names = await asyncio.gather(
+        salesforce.names("Account", accounts) if accounts else _no_names(),
+        salesforce.names("RecordType", types) if len(types) > 1 else _no_names(),
+    )
     members = [
         _member(person, records, live, extras, related.rows, access, schema, account_names) for person in persons
     ]
@@ -145,6 +150,8 @@ async def collect(
         salesforce_org=schema.salesforce_org,
         hubspot_org=schema.hubspot_org,
         missing_fields=schema.missing_opt_outs(sorted(by_object)),
+        in_approval=tuple(sorted(approvals)),
+        names={**type_names, **_company_names(live.values())},
         not_kept=tuple(sorted({*related.unread, *(name for extra in extras.values() for name in extra.not_kept)})),
         salesforce_read_at=salesforce_read_at,
         hubspot_read_at=hubspot_read_at,
@@ -278,6 +285,20 @@ def _holders(contacts: Sequence[HubSpotContact], ids: set[str]) -> list[Holder]:
 
 
 def _nothing() -> Awaitable[dict[str, RowAccess]]:
+    return asyncio.sleep(0, {})
+
+
+def _company_names(contacts: Iterable[HubSpotContact]) -> dict[str, str]:
+    """HubSpot company id → the company's name as its contacts spell it: no read of its own."""
+    found = {}
+    for contact in contacts:
+        company, name = contact.values.get("associatedcompanyid"), contact.values.get("company")
+        if company and name:
+            found[company] = name
+    return found
+
+
+def _no_names() -> Awaitable[dict[str, str]]:
     return asyncio.sleep(0, {})
 
 

@@ -110,6 +110,10 @@ def _compare_contact(expected: Expected, contact: HubSpotContact, extras: HubSpo
     missing = set(expected.activity_ids) - {f"{entry.kind}:{entry.id}" for entry in extras.activities}
     if missing:
         found.append(Difference("report", f"{len(missing)} timeline entries are not shown yet (up to 30 minutes)"))
+    if expected.primary_company and expected.primary_company not in extras.companies[:1]:
+        unread = any(part.startswith("companies") for part in extras.unread)
+        grade: Literal["surprise", "report"] = "report" if unread else "surprise"
+        found.append(Difference(grade, "the primary company in HubSpot is not the chosen one"))
     lists = set(expected.static_lists) - {entry.list_id for entry in extras.lists}
     if lists:
         found.append(Difference("report", f"{len(lists)} static list memberships are not there"))

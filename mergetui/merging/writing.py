@@ -36,6 +36,9 @@ async def write_values(deps: Deps, plan: Plan, *, so_far: bool = False) -> None:
         deps.ledger.append(plan.id, "outcome", step, {"ok": True, "ms": deps.clock() - started})
     if so_far:
         return
+    if plan.company is not None and "company" not in progress.done and target is not None:
+        await _make_primary_company(deps, plan, target, plan.company.company_id)
+        deps.ledger.append(plan.id, "outcome", "company", {"ok": True})
     if plan.email is not None and "email" not in progress.done:
         await _make_primary(deps, plan, plan.email, target)
         deps.ledger.append(plan.id, "outcome", "email", {"ok": True})
@@ -44,6 +47,19 @@ async def write_values(deps: Deps, plan: Plan, *, so_far: bool = False) -> None:
         deps.ledger.append(plan.id, "intent", "touch", {"field": touch.field})
         await _write_salesforce(deps, plan, touch.object, touch.salesforce_id, {touch.field: touch.value})
         deps.ledger.append(plan.id, "outcome", "touch", {"ok": True})
+
+
+async def _make_primary_company(deps: Deps, plan: Plan, target: str, company_id: str) -> None:
+    deps.ledger.append(plan.id, "intent", "company", {"id": company_id})
+    while True:
+        try:
+            await deps.hubspot.make_primary_company(target, company_id)
+            return
+        except errors.CrmProblem as problem:
+            if not (try_again(problem) or isinstance(problem, errors.Unknown)):
+                raise _unwritten(problem) from problem
+            deps.note(plan.id, f"HubSpot: {problem.happened} The primary company is sent again")
+            await _before_again(deps, plan, problem)
 
 
 async def _make_primary(deps: Deps, plan: Plan, email: MakePrimaryEmail, target: str | None) -> None:

@@ -73,7 +73,7 @@ def forgotten_body(entry: JournalEntry) -> dict[str, Any]:
 
 
 def names_of(plan: Plan) -> frozenset[str]:
-    """Every id and address by which a person may ask for this plan: Salesforce ids, HubSpot ids, lower-case addresses."""
+    """Every id and lower-case address by which a person may ask for this plan."""
     found = {plan.id, *plan.member_keys, *plan.expected.dead_salesforce_ids, *plan.expected.old_hubspot_ids}
     found |= {key.partition(":")[2] for key in plan.member_keys}
     found |= {plan.expected.salesforce_id or "", *plan.expected.addresses, *plan.expected.hubspot_addresses}

@@ -15,7 +15,7 @@ from mergetui.planning.people import (
     member_name,
     the_master,
 )
-from mergetui.planning.rows import differs, rows
+from mergetui.planning.rows import COMPANY_ROW, differs, rows
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import finals
 from mergetui.planning.values import addresses, blank, link_ids, same, text
@@ -26,6 +26,7 @@ from mergetui.records.plan import (
     Choices,
     Expected,
     HubSpotMerge,
+    MakePrimaryCompany,
     MakePrimaryEmail,
     Plan,
     Round,
@@ -55,9 +56,10 @@ def make_plan(dossier: Dossier, choices: Choices, rules: Rules, *, plan_id: str,
     rounds = _rounds(master, lost, all_rows, final)
     write = _write(dossier, master, all_rows, final, rounds)
     email = _email(master, all_rows, final, rounds)
+    company = _company(master, all_rows, final, rounds)
     touch = _touch(master, rules, at)
     expected = _expected(dossier, choices, all_rows, final, consent)
-    bound = _bound(dossier, choices, all_rows, final, checks, consent, rounds, write, email)
+    bound = _bound(dossier, choices, all_rows, final, checks, consent, rounds, write, email, company)
     return Plan(
         id=plan_id,
         set_id=dossier.set_id,
@@ -70,6 +72,7 @@ def make_plan(dossier: Dossier, choices: Choices, rules: Rules, *, plan_id: str,
         rounds=rounds,
         write=write,
         email=email,
+        company=company,
         touch=touch,
         expected=expected,
         checks=checks,
@@ -176,6 +179,19 @@ def _email(
     return MakePrimaryEmail(wanted, record.object if record else None, record.id if record else None)
 
 
+def _company(
+    master: Member, all_rows: tuple[Row, ...], final: Mapping[str, Value], rounds: tuple[Round, ...]
+) -> MakePrimaryCompany | None:
+    """HubSpot keeps the primary contact's primary company, or takes the secondary's when it has none."""
+    wanted = text(final.get(COMPANY_ROW))
+    if not wanted or master.hubspot is None or not any(entry.hubspot for entry in rounds):
+        return None
+    own = master.hubspot.values.get("associatedcompanyid") or ""
+    companies = {value.hubspot for row in all_rows if row.key == COMPANY_ROW for value in row.values if value.hubspot}
+    by_itself = same(own, wanted) or (not own and companies == {wanted})
+    return None if by_itself else MakePrimaryCompany(wanted)
+
+
 def _final_email(all_rows: tuple[Row, ...], final: Mapping[str, Value]) -> str:
     for row in all_rows:
         if row.key in ("sf:Email", "hs:email"):
@@ -228,6 +244,9 @@ def _expected(
         email=_final_email(all_rows, final).lower(),
         addresses=tuple(dict.fromkeys(address for member in everyone for address in member_addresses(member))),
         dead_salesforce_ids=tuple(member.salesforce.id for member in lost if member.salesforce and master.salesforce),
+        primary_company=text(final.get(COMPANY_ROW))
+        if len({one.hubspot.id for one in merging if one.hubspot}) > 1
+        else "",
         hubspot_addresses=tuple(dict.fromkeys(one for member in merging for one in addresses(member.hubspot))),
         old_hubspot_ids=tuple(dict.fromkeys(member.hubspot.id for member in merging if member.hubspot)),
         unsubscribed=tuple(sorted(refused)),
@@ -263,13 +282,14 @@ def _bound(
     rounds: tuple[Round, ...],
     write: WriteValues | None,
     email: MakePrimaryEmail | None,
+    company: MakePrimaryCompany | None,
 ) -> dict[str, str]:
     """Everything the digest covers (design §4): ids, shown and written values, addresses, links, consent, owner,
     account, check results, settings answers. Not stamps, last syncs or growing counters."""
     bound = {
         "orgs": f"{dossier.salesforce_org.id} {dossier.hubspot_org.id}",
         "master": choices.master,
-        "steps": to_json([rounds, write, email]),
+        "steps": to_json([rounds, write, email, company]),
         "delete switches": to_json(sorted((switch.object, switch.value) for switch in dossier.settings.deletes)),
         "mapping": to_json(
             sorted((rule.object, rule.field, rule.property, rule.rule) for rule in dossier.settings.mapping)

@@ -10,6 +10,9 @@ from mergetui.records.review import Dossier, Member, Row, RowValue
 CONSENT = ("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall")
 """Salesforce booleans where a yes always stays (design rule 7)."""
 
+COMPANY_ROW = "hs:associatedcompanyid"
+"""HubSpot's primary company: no value to write, but an association to be marked as the primary one."""
+
 GROUPS = ("identity", "contact", "company", "address", "ownership", "consent", "details", "custom", "HubSpot only")
 _GROUP_OF = {
     **dict.fromkeys(("Salutation", "FirstName", "MiddleName", "LastName", "Suffix"), "identity"),
@@ -91,7 +94,10 @@ def _value(member: Member, field: FieldInfo, partner: FieldInfo | None) -> RowVa
 
 
 def _hubspot_row(dossier: Dossier, info: FieldInfo, group: str) -> Row | None:
-    if info.name.startswith("salesforce") or info.group == "salesforceinformation" or not info.writable:
+    company = f"hs:{info.name}" == COMPANY_ROW
+    if info.name.startswith("salesforce") or info.group == "salesforceinformation":
+        return None
+    if not info.writable and not company:
         return None
     values = tuple(
         RowValue(
@@ -103,7 +109,7 @@ def _hubspot_row(dossier: Dossier, info: FieldInfo, group: str) -> Row | None:
     if all(blank(value.hubspot) for value in values):
         return None
     reason = _NOT_CHOSEN.get(info.name, "")
-    return Row(f"hs:{info.name}", info.label, group, None, info, values, not reason, reason)
+    return Row(f"hs:{info.name}", info.label, "company" if company else group, None, info, values, not reason, reason)
 
 
 def effective(value: RowValue) -> Value:

@@ -108,6 +108,13 @@ class MakePrimaryEmail:
 
 
 @dataclass(frozen=True, slots=True)
+class MakePrimaryCompany:
+    """Mark one of the merged contact's companies as its primary one; HubSpot by itself keeps the primary contact's."""
+
+    company_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
     """Change one mapped Salesforce field, so that the next pass takes the survivor with it."""
 
@@ -117,7 +124,7 @@ class Touch:
     value: str
 
 
-Step = TightenConsent | SalesforceMerge | HubSpotMerge | WriteValues | MakePrimaryEmail | Touch
+Step = TightenConsent | SalesforceMerge | HubSpotMerge | WriteValues | MakePrimaryCompany | MakePrimaryEmail | Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,8 @@ class Expected:
     activity_ids: tuple[str, ...] = ()
     """``kind:id`` of every engagement, deal and ticket the survivor must hold."""
     static_lists: tuple[str, ...] = ()
+    primary_company: str = ""
+    """HubSpot company id that must be the survivor's primary one; empty when it had none, or nothing merges there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,7 @@ class Plan:
     bound: Mapping[str, str] = field(default_factory=dict)
     """What the digest covers, flat: name → text. Two plans are compared through it in words."""
     estimated_ms: int = 3000
+    company: MakePrimaryCompany | None = None
 
 
 @dataclass(frozen=True, slots=True)

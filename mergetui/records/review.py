@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mergetui.records.crm import (
     ChildRow,
@@ -68,6 +69,10 @@ class Dossier:
     """Live contacts outside the set that carry an address of a member."""
     missing_fields: tuple[str, ...] = ()
     """Opt-out fields that should exist and are hidden from us, as ``Contact.HasOptedOutOfEmail``."""
+    in_approval: tuple[str, ...] = ()
+    """Salesforce ids that wait for an approval, as far as the signed-in user may see it."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What people call the records that ids stand for: record types, HubSpot companies."""
     not_kept: tuple[str, ...] = ()
     """What only a snapshot wants and could not read, with the CRM's code: ``quotes: MISSING_SCOPES``."""
     salesforce_read_at: int = 0

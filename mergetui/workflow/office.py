@@ -52,9 +52,10 @@ class Office:
 
     @cached_property
     def rules(self) -> Rules:
-        from mergetui.planning.rules import Rules
+        from mergetui.planning.rules import Protect, Rules
 
         return Rules(
+            protect=tuple(Protect(one.crm, one.field, one.value, one.why) for one in self.config.protect),
             valuable=tuple(self.config.valuable_activity),
             valuable_days=self.config.valuable_days,
             touch_field=self.config.touch_field,

@@ -10,7 +10,7 @@ from mergetui.planning.forecast import after_sync
 from mergetui.planning.master import standings
 from mergetui.planning.people import member_name, short_id
 from mergetui.planning.plan import blocked
-from mergetui.planning.rows import differs, effective
+from mergetui.planning.rows import COMPANY_ROW, differs, effective
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import chosen_index, is_consent, is_yes
 from mergetui.planning.values import blank, mail_domain_label, same, text
@@ -46,7 +46,7 @@ def review_view(
         for member in dossier.members
         if member.salesforce
     }
-    shown = [_row(dossier, row, choices, {**users, **accounts}, rules) for row in rows]
+    shown = [_row(dossier, row, choices, {**users, **accounts, **dossier.names}, rules) for row in rows]
     shown += _activity_rows(dossier, now)
     best = standings(dossier.members, rules)
     reasons = next((entry.reasons for entry in best if entry.key == choices.master), ())
@@ -165,14 +165,16 @@ def not_typed(row: Row) -> str:
         return "Consent is never typed: a yes stays, a no is chosen with ← →."
     if row.key in ("sf:Email", "hs:email"):
         return "The e-mail must be one that a member already has; choose it with ← →."
-    if row.salesforce is not None and row.salesforce.refers_to:
+    if row.key == COMPANY_ROW or (row.salesforce is not None and row.salesforce.refers_to):
         return "This field points at another record; choose it with ← →."
     return ""
 
 
 def points_at_a_name(row: Row) -> bool:
     """Owner and account ids are shown by name; a score that looks like an id is not."""
-    return row.key == "hs:hubspot_owner_id" or (row.salesforce is not None and bool(row.salesforce.refers_to))
+    return row.key in ("hs:hubspot_owner_id", COMPANY_ROW) or (
+        row.salesforce is not None and bool(row.salesforce.refers_to)
+    )
 
 
 def _activity_rows(dossier: Dossier, now: int) -> list[ReviewRow]:

@@ -412,3 +412,12 @@ def test_a_note_shows_its_first_words_as_text() -> None:
     title = note.activity("1", {"properties": {"hs_note_body": body}}).title
     assert title.startswith("Call Ana <soon> xxx") and len(title) == 80
     assert note.activity("1", {"properties": {"hs_body_preview": "Short"}}).title == "Short"
+
+
+async def test_the_primary_company_is_an_association_of_its_own_type() -> None:
+    path = f"{CONTACTS}/5/associations/companies/71"
+    routes = Routes().on("PUT", path, httpx.Response(201, json={}))
+    await hubspot(routes).make_primary_company("5", "71")
+    assert json.loads(routes.requests[0].content) == [
+        {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}
+    ]

@@ -8,7 +8,7 @@ import pytest
 
 from mergetui.crm.salesforce import Salesforce
 from mergetui.crm.salesforce_rows import field_infos
-from mergetui.errors import CrmProblem, Missing, Refused
+from mergetui.errors import CrmProblem, Limited, Missing, Refused
 from mergetui.records.crm import FieldInfo
 from tests.crm.crm_support import Routes, transport
 
@@ -266,3 +266,20 @@ def test_fields_of_a_describe_answer() -> None:
     assert found["Tier__c"].restricted and found["Tier__c"].options[0].value == "Gold"
     assert not found["Tier__c"].options[0].active and not found["LastName"].nillable
     assert found["OwnerId"].refers_to == ("User",)
+
+
+async def test_pending_approvals_are_found_and_a_user_who_may_not_see_them_sees_none() -> None:
+    routes = Routes().on("GET", f"{V}/query", page({"TargetObjectId": B[:15]}))
+    assert await salesforce(routes).in_approval([A, B]) == {B}
+    query = parse_qs(routes.requests[0].url.query.decode())["q"][0]
+    assert (
+        query
+        == f"SELECT TargetObjectId FROM ProcessInstance WHERE TargetObjectId IN ('{A}','{B}') AND Status = 'Pending'"
+    )
+    refused = httpx.Response(400, json=[{"errorCode": "INVALID_TYPE", "message": "not supported"}])
+    assert await salesforce(Routes().on("GET", f"{V}/query", refused)).in_approval([A]) == frozenset()
+    used_up = httpx.Response(
+        403, json=[{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}]
+    )
+    with pytest.raises(Limited):
+        await salesforce(Routes().on("GET", f"{V}/query", used_up)).in_approval([A])

@@ -13,6 +13,7 @@ import pytest
 
 from mergetui import errors
 from mergetui.merging.deps import Deps
+from mergetui.merging.procedure import merged_at
 from mergetui.merging.reading import Schema, collect
 from mergetui.merging.runner import Runner
 from mergetui.merging.timing import Timing
@@ -22,7 +23,7 @@ from mergetui.planning.plan import make_plan, needs_tick
 from mergetui.planning.rows import rows
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import proposal
-from mergetui.records.crm import OrgIdentity, SalesforceMergeAnswer
+from mergetui.records.crm import HubSpotContact, OrgIdentity, SalesforceMergeAnswer
 from mergetui.records.people import Person
 from mergetui.records.plan import Approval, Choice, Plan
 from mergetui.store import Ledger, PairMark, Snapshots
@@ -38,6 +39,15 @@ from tests.support.fake_crms import (
     some_people,
     two_people,
 )
+
+
+@pytest.mark.parametrize(
+    ("told", "instant"),
+    [("", 900), ("7:300;8:500", 500), ("7:300;8:5000", 900), ("7:x;8", 900)],
+)
+def test_a_merge_found_by_reading_is_dated_by_hubspots_own_list(told: str, instant: int) -> None:
+    assert merged_at(HubSpotContact("1", {"hs_calculated_merged_vids": told}, 0, 900)) == instant
+
 
 PERSONS = {f"sf:{sf_id(n)}": Person(f"sf:{sf_id(n)}", sf_id(n), "Contact", str(9000 + n), "active") for n in (1, 2, 3)}
 TIMING = Timing(look_s=0.0, settle_quiet_ms=1_000)

@@ -90,3 +90,11 @@ def test_linked_needs_a_sync_after_the_merge() -> None:
     assert not is_linked(EXPECTED, SURVIVOR, NOW + 10)
     assert not is_linked(EXPECTED, with_values(salesforcecontactid=sf_id(2)), NOW)
     assert not is_linked(EXPECTED, None, NOW)
+
+
+def test_the_primary_company_is_read_again() -> None:
+    wanted = replace(EXPECTED, primary_company="70")
+    assert found(wanted, extras=replace(EXTRAS, companies=("70", "71"))) == []
+    assert found(wanted, extras=replace(EXTRAS, companies=("71", "70")))
+    assert found(wanted, extras=EXTRAS), "the company is gone"
+    assert found(wanted, extras=replace(EXTRAS, unread=("companies: MISSING_SCOPES",))) == [], "unread is only reported"

@@ -45,6 +45,7 @@ class World:
         """Rows of people in no plan, whose syncs make the polls visible."""
         self.auto_delete = True
         self.api_left = 0.9
+        self.in_approval: set[str] = set()
         self.next_id = 50_000
         self.trap: Callable[[str, str], None] = lambda what, when: None
         """Called with (call, ``before`` | ``after``); may raise."""
@@ -119,6 +120,9 @@ class FakeSalesforce:
 
     async def access(self, ids: Sequence[str]) -> dict[str, RowAccess]:
         return {one: RowAccess(one, True, True, True) for one in ids}
+
+    async def in_approval(self, ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(self.world.in_approval) & set(ids)
 
     async def names(self, name: str, ids: Sequence[str]) -> dict[str, str]:
         return {}
@@ -196,6 +200,9 @@ class FakeHubSpot:
 
     async def unsubscribe(self, address: str, subscription_id: str) -> None:
         self.world.call("hubspot.unsubscribe")
+
+    async def make_primary_company(self, contact_id: str, company_id: str) -> None:
+        self.world.call("hubspot.make_primary_company")
 
     async def merge(self, merge: HubSpotMerge) -> HubSpotMergeAnswer:
         self.world.call("hubspot.merge")
