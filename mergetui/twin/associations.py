@@ -227,4 +227,5 @@ def move_labels(state: State, kind: str, old: tuple[str, ...], new: str) -> None
     gone = {(kind, old_id) for old_id in old}
     for pair in [pair for pair in kept.labels if gone & set(pair)]:
         there, back_ = ((kind, new) if end in gone else end for end in pair)
-        kept.labels.setdefault((there, back_), {}).update(kept.labels.pop(pair))
+        labels = kept.labels.pop(pair)
+        kept.labels.setdefault((there, back_), {}).update(labels)

@@ -20,7 +20,7 @@ ACTIVITIES = ("emails", "calls", "meetings", "notes", "tasks", "communications")
 
 
 def merge_contacts(state: State, event: MergeContacts, trigger: Trigger) -> Contact:
-    """A new record with a new id; both old ids become aliases of it."""
+    """A new record with a new id; both old ids become aliases of it. Until 2025 the primary kept its id."""
     done = contact_of(state, event.primary_id)
     if state.settings.already_merged == "answered" and done is not None and _same(state, event):
         return done
@@ -34,14 +34,18 @@ def merge_contacts(state: State, event: MergeContacts, trigger: Trigger) -> Cont
         raise HubSpotRefusal(423, "LOCKED", "This object is locked by another operation. Try again later.")
 
     values = _merged_values(state, first, second)
-    merged = Contact(state.new_contact_id(), values, min(first.created_at, second.created_at), state.now)
-    state.portal.search.note(state, "contacts", merged.id, None)
+    anew = state.settings.hs_merge_id == "new"
+    merged_id = state.new_contact_id() if anew else first.id
+    merged = Contact(merged_id, values, min(first.created_at, second.created_at), state.now)
+    if anew:
+        state.portal.search.note(state, "contacts", merged.id, None)
+    gone = (first, second) if anew else (second,)
     for old in (first, second):
         state.unindex_contact(old)
         del state.contacts[old.id]
     state.contacts[merged.id] = merged
-    state.aliases[first.id] = state.aliases[second.id] = merged.id
-    merged.merged = (*first.merged, *second.merged, (first.id, state.now), (second.id, state.now))
+    state.aliases.update((old.id, merged.id) for old in gone)
+    merged.merged = (*first.merged, *second.merged, *((old.id, state.now) for old in gone))
     address = values.get("email", "").lower()
     both = dict.fromkeys((*first.addresses, *second.addresses))
     merged.additional = tuple(known for known in both if known != address)

@@ -179,6 +179,9 @@ class Settings:
     hs_merge: Literal["primary_wins", "newest_wins"] = switch(
         "primary_wins", "whose values a merged contact has", "primary, blanks filled; until 2023 the newest"
     )
+    hs_merge_id: Literal["new", "primary"] = switch(
+        "new", "the id of a merged contact", "a new one since January 2025; the primary's before"
+    )
     static_lists_after_merge: Literal["combined", "dropped"] = switch(
         "combined", "the secondary's static lists after a merge", "sources of 2026 disagree"
     )

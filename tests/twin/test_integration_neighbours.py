@@ -22,6 +22,7 @@ from tests.twin.rows import AFTER_POLL, live, one, values
 from tests.twin.worlds import (
     ACCOUNT,
     ADMIN,
+    INTEGRATION,
     MINUTE,
     NOW,
     POLL,
@@ -107,6 +108,15 @@ def test_the_owner_is_two_way_by_name_and_address(linked: bool, chosen: str, kep
     world.apply(UpdateRow("Contact", row.id, {"OwnerId": BO}), NOW + 2 * MINUTE)
     world.advance(AFTER_POLL)
     assert live(world, "11").get("hubspot_owner_id") == "503", "a change of owner alone syncs"
+
+
+@pytest.mark.parametrize(("owner", "user"), [("503", BO), ("504", INTEGRATION), ("", INTEGRATION)])
+def test_a_row_made_for_a_contact_gets_its_owner(owner: str, user: str) -> None:
+    seller = CastRow("User", BO, {"FirstName": "Bo", "LastName": "Seller", "Email": "bo@x.example", "IsActive": True})
+    world = make_world(seller, cast={"owners": OWNERS})
+    made = world.apply(CreateContact({"email": "n@x.example", "hubspot_owner_id": owner}), NOW)
+    world.advance(NOW + MINUTE)
+    assert values(world, made.get("salesforceleadid"))["OwnerId"] == user
 
 
 @pytest.mark.parametrize("join", [True, False])

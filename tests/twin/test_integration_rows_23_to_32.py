@@ -24,6 +24,7 @@ from mergetui.twin.events import (
 from mergetui.twin.integration import CONVERTED, MISSING, TAKEN
 from mergetui.twin.refusals import HubSpotRefusal
 from mergetui.twin.world import World
+from tests.twin.digest import sound
 from tests.twin.rows import AFTER_POLL, DAY, link_of, live, one, row_of, values
 from tests.twin.worlds import (
     ACCOUNT,
@@ -94,6 +95,20 @@ def test_row_25_the_merge_starts_a_pass_of_its_own(wins: str) -> None:
     assert values(world, master)["Title"] == ("older" if wins == "primary_wins" else "newer"), "T22"
     assert row_of(world, loser).deleted is False, "the secondary's row lives on"
     assert link_of(merged) == master
+
+
+@pytest.mark.parametrize("kept", ["new", "primary"])
+def test_row_25_the_id_of_the_merged_contact(kept: str) -> None:
+    world, master, _ = pair(hs_merge_id=kept)
+    merged = world.apply(MergeContacts("11", "12"), NOW)
+    assert (merged.id == "11") is (kept == "primary")
+    assert world.state.aliases == dict.fromkeys(("11", "12") if kept == "new" else ("12",), merged.id)
+    assert [old for old, _ in merged.merged] == (["11", "12"] if kept == "new" else ["12"])
+    again = world.apply(CreateContact({"email": "c@x.example"}), NOW)
+    chained = world.apply(MergeContacts(again.id, merged.id), NOW)
+    sound(world, ("11", "12", merged.id, again.id))
+    world.advance(NOW + MINUTE)
+    assert link_of(chained) == master
 
 
 @pytest.mark.parametrize("matching", [True, False])

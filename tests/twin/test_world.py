@@ -96,3 +96,23 @@ def test_the_twin_asks_neither_clock_nor_network() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_colleagues_work_in_hubspot_too() -> None:
+    world = World(cast(seed=5, people=120, now=NOW, sync_every_ms=POLL), Settings(colleagues_hubspot=6), NOW)
+    world.advance(NOW + 2 * POLL)
+    edits = [event for event in world.events if event["who"] == "colleague"]
+    assert len(edits) >= 10 and all("contact" in event for event in edits)
+    passes = {event["contact"] for event in happened(world, "pass") if event["reason"] == "property"}
+    assert {event["contact"] for event in edits if event["at"] < NOW + POLL} <= passes
+
+
+def test_a_quiet_poll_touches_only_what_changed() -> None:
+    world = World(cast(seed=5, people=200, now=NOW, sync_every_ms=POLL), Settings(), NOW)
+    world.advance(NOW + POLL + MINUTE)
+    before = {key: contact.values for key, contact in world.state.contacts.items()}
+    linked = next(contact for contact in world.state.contacts.values() if contact.get("salesforcecontactid"))
+    world.apply(UpdateRow("Contact", linked.get("salesforcecontactid"), {"Title": "Somebody new"}), world.now)
+    world.advance(world.now + POLL)
+    touched = [key for key, contact in world.state.contacts.items() if contact.values is not before.get(key)]
+    assert touched == [linked.id]

@@ -7,10 +7,10 @@ from functools import partial
 from mergetui.records.crm import Value
 from mergetui.twin import hubspot, salesforce
 from mergetui.twin.events import CreateRow, Resync
-from mergetui.twin.integration import budget, conversion, errors
+from mergetui.twin.integration import budget, conversion, errors, owners
 from mergetui.twin.integration.exchange import exchange, finish, writer
 from mergetui.twin.integration.scope import halted, has_link, join_at_birth, linked_row, syncs, visible
-from mergetui.twin.mapping import ACCOUNT_NAME, rules_for
+from mergetui.twin.mapping import ACCOUNT_NAME, OWNER, rules_for
 from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.state import Contact, Row, State, Work
 
@@ -162,7 +162,8 @@ def create_in_salesforce(state: State, contact: Contact, reason: str) -> None:
     """Row 4: a row of the kind ``create_sf`` says; Salesforce's rules may refuse it.
 
     What HubSpot puts into a required field it has no value for is unconfirmed: the local part of the address, and
-    "[not provided]" as a lead's company.
+    "[not provided]" as a lead's company. An owner Salesforce does not know would be left to assignment rules; here the
+    integration user owns the row then.
     """
     kind = {"lead": "Lead", "contact": "Contact"}.get(state.settings.create_sf)
     if kind is None:
@@ -172,6 +173,8 @@ def create_in_salesforce(state: State, contact: Contact, reason: str) -> None:
         value = contact.get(rule.property)
         if value and rule.rule != "none" and rule.field != ACCOUNT_NAME:
             values[rule.field] = value
+    if state.settings.owner_sync and (owner := owners.user_of_owner(state, contact.get(OWNER))):
+        values["OwnerId"] = owner
     values.setdefault("LastName", contact.address.split("@")[0])
     if kind == "Lead":
         values.setdefault("Company", "[not provided]")
