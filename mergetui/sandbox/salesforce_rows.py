@@ -27,7 +27,7 @@ def shown_value(field: Field, value: Value) -> Any:
 
 
 def csv_value(field: Field, value: Value) -> str:
-    """A value as Bulk API CSV writes it: empty for null, datetimes with ``Z`` (REST's ``+0000`` here is unconfirmed)."""
+    """A value as Bulk API CSV writes it: empty for null, datetimes with ``Z`` (``+0000`` is possible, unconfirmed)."""
     if field.type == "datetime" and isinstance(value, int):
         return iso(value)
     shown = shown_value(field, value)
