@@ -13,9 +13,8 @@ from mergetui.sandbox.soap_writing import (
     element,
     errors,
     merge_result,
-    save_result,
 )
-from mergetui.twin.duplicates import RULES, Matcher
+from mergetui.twin.duplicates import RULES, Matcher, RuleResult
 from mergetui.twin.events import ConvertLead, MergeRows, UndeleteRow
 from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.schema import long_id, object_of
@@ -134,7 +133,7 @@ class Calls:
             raise SoapFault("INVALID_ID_FIELD", "all ids must be of one object that has duplicate rules")
 
 
-def _duplicates(results: list, options: Options) -> str:  # type: ignore[type-arg]
+def _duplicates(results: list[RuleResult], options: Options) -> str:
     found = "".join(duplicate_result(one, "duplicateResults", details=options.record_details) for one in results)
     return f"<result>{found}{element('success', True)}</result>"
 
@@ -176,6 +175,3 @@ def _conversion(item: ET.Element, options: Options) -> ConvertLead:
         bypass_account_dedupe=flag(item, "bypassAccountDedupeCheck"),
         bypass_contact_dedupe=flag(item, "bypassContactDedupeCheck"),
     )
-
-
-__all__ = ["Calls", "save_result"]

@@ -74,7 +74,8 @@ def convert_lead(state: State, event: ConvertLead) -> Converted:
     filled_account: dict[str, Value] = {}
     if targets.account is None:
         values = {**_mapped(lead, TO_ACCOUNT), **event.account_values, "OwnerId": owner}
-        new_account = prepared(state, CreateRow("Account", values, owner, event.allow_duplicates))
+        allowed = event.allow_duplicates or event.bypass_account_dedupe
+        new_account = prepared(state, CreateRow("Account", values, owner, allowed))
     elif targets.person is None:
         filled_account = _blanks(targets.account, _mapped(lead, TO_ACCOUNT))
     if targets.contact is None:
@@ -87,6 +88,7 @@ def convert_lead(state: State, event: ConvertLead) -> Converted:
     if event.make_opportunity and targets.opportunity is None:
         new_opportunity = prepared(state, CreateRow("Opportunity", _opportunity(state, targets, event), owner))
     org_rules.triggers(state, "Lead", lead.id, "update")
+    org_rules.validate(state, object_info("Lead"), lead.id, lead.values)
 
     by = state.admin_id
     account = targets.account or insert(state, "Account", new_account or {}, by)
@@ -122,6 +124,7 @@ def convert_lead(state: State, event: ConvertLead) -> Converted:
     state.log(
         "salesforce", "convert", object="Lead", id=lead.id, contact=contact.id, account=account.id,
         opportunity=opportunity.id if opportunity is not None else None, related=moved,
+        notified=event.notify,
     )  # fmt: skip
     return Converted(
         lead.id,
