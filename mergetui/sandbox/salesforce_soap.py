@@ -48,6 +48,8 @@ class Soap:
             "queryAll": ("query", queries.query_all),
             "queryMore": ("query", queries.query_more),
             "retrieve": ("rows", queries.retrieve),
+            "getDeleted": ("feed", queries.get_deleted),
+            "getUpdated": ("feed", queries.get_updated),
             "getUserInfo": ("user", session.user_info),
             "getServerTimestamp": ("time", session.timestamp),
             "login": ("login", session.login),

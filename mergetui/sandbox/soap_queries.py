@@ -12,7 +12,7 @@ from typing import Any
 from mergetui.records.crm import Value
 from mergetui.sandbox.engine import Sandbox
 from mergetui.sandbox.soap_reading import Request, text, texts
-from mergetui.sandbox.soap_writing import SoapFault, element
+from mergetui.sandbox.soap_writing import SoapFault, element, elements
 from mergetui.sandbox.soap_wsdl import ADDRESS
 from mergetui.sandbox.web import Call, Route, Router
 from mergetui.twin.refusals import SalesforceRefusal
@@ -44,6 +44,31 @@ class Queries:
 
     def _ask(self, request: Request, verb: str, soql: str) -> str:
         return self._result(self._rest(verb, [("q", soql)], request))
+
+    def get_deleted(self, request: Request) -> str:
+        """GetDeletedResult: deletedRecords*, earliestDateAvailable, latestDateCovered."""
+        found = self._feed(request, "deleted")
+        records = "".join(
+            f"<deletedRecords>{element('deletedDate', _zulu(one['deletedDate']))}{element('id', one['id'])}"
+            "</deletedRecords>"
+            for one in found["deletedRecords"]
+        )
+        earliest = element("earliestDateAvailable", _zulu(found["earliestDateAvailable"]))
+        return f"<result>{records}{earliest}{element('latestDateCovered', _zulu(found['latestDateCovered']))}</result>"
+
+    def get_updated(self, request: Request) -> str:
+        """GetUpdatedResult: ids*, latestDateCovered."""
+        found = self._feed(request, "updated")
+        latest = element("latestDateCovered", _zulu(found["latestDateCovered"]))
+        return f"<result>{elements('ids', found['ids'])}{latest}</result>"
+
+    def _feed(self, request: Request, what: str) -> dict[str, Any]:
+        kind = text(request.body, "sObjectType")
+        info = find(kind)
+        if info is None:
+            raise SoapFault("INVALID_TYPE", f"sObject type '{kind}' is not supported.")
+        span = [("start", text(request.body, "startDate")), ("end", text(request.body, "endDate"))]
+        return self._rest(f"sobjects/{info.name}/{what}", span, request)
 
     def _rest(self, path: str, query: list[tuple[str, str]], request: Request) -> dict[str, Any]:
         size = request.options.batch_size
@@ -123,6 +148,10 @@ class Queries:
             inner += "".join(element(f"sf:{field.name}", _shown(field, row)) for field in fields if field.name != "Id")
             found += f'<result xsi:type="sf:sObject">{inner}</result>'
         return found
+
+
+def _zulu(stamp: Any) -> str:
+    return str(stamp).replace("+0000", "Z")
 
 
 def _shown(field: Field, row: Row) -> Value:

@@ -47,6 +47,9 @@ TYPES: dict[str, str] = {
         "matchResults:MatchResult*"
     ),
     "FindDuplicatesResult": "duplicateResults:DuplicateResult* errors:Error* success:s.boolean",
+    "DeletedRecord": "deletedDate:s.dateTime id:ID",
+    "GetDeletedResult": "deletedRecords:DeletedRecord* earliestDateAvailable:s.dateTime latestDateCovered:s.dateTime",
+    "GetUpdatedResult": "ids:ID* latestDateCovered:s.dateTime",
     "GetServerTimestampResult": "timestamp:s.dateTime",
     "GetUserInfoResult": (
         "accessibilityMode:s.boolean chatterExternal:s.boolean currencySymbol:s.string? "
@@ -156,6 +159,14 @@ OPERATIONS: dict[str, tuple[str, str, str, str, str]] = {
         "fieldList:s.string sObjectType:s.string ids:ID*", "result:o.sObject?*",
         f"{_BASE} QueryOptions MruHeader PackageVersionHeader", "LimitInfoHeader",
         "InvalidSObjectFault InvalidFieldFault MalformedQueryFault UnexpectedErrorFault InvalidIdFault",
+    ),
+    "getDeleted": (
+        "sObjectType:s.string startDate:s.dateTime endDate:s.dateTime", "result:GetDeletedResult", _BASE,
+        "LimitInfoHeader", "InvalidSObjectFault UnexpectedErrorFault",
+    ),
+    "getUpdated": (
+        "sObjectType:s.string startDate:s.dateTime endDate:s.dateTime", "result:GetUpdatedResult", _BASE,
+        "LimitInfoHeader", "InvalidSObjectFault UnexpectedErrorFault",
     ),
     "getUserInfo": ("", "result:GetUserInfoResult", _BASE, "LimitInfoHeader", "UnexpectedErrorFault"),
     "getServerTimestamp": ("", "result:GetServerTimestampResult", _BASE, "LimitInfoHeader", "UnexpectedErrorFault"),

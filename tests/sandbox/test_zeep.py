@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -118,6 +119,17 @@ def test_query_more(org: Org) -> None:
     rest = org.call("queryMore", queryLocator=page.queryLocator)
     assert (rest.done, len(rest.records)) == (True, 1)
     assert {one.id for one in wanted} < {one.Id for one in (*page.records, *rest.records)}
+
+
+def test_feeds_of_changes(org: Org, running: RunningSandbox) -> None:
+    kept, gone = (org.create("Contact", LastName=f"Zfeed {n}") for n in (1, 2))
+    org.call("delete", ids=[gone])
+    now = org.service.getServerTimestamp(_soapheaders=org.headers).body.result.timestamp
+    running.control("POST", "/clock", json={"advance_s": 120})
+    span = {"startDate": now - timedelta(hours=1), "endDate": now + timedelta(seconds=90)}
+    deleted = org.call("getDeleted", sObjectType="Contact", **span)
+    assert gone in [one.id for one in deleted.deletedRecords] and deleted.latestDateCovered.tzinfo is not None
+    assert kept in org.call("getUpdated", sObjectType="Contact", **span).ids
 
 
 def test_merge_undelete_and_their_errors(org: Org) -> None:
