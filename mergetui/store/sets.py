@@ -122,7 +122,10 @@ class Sets:
         if by is None:
             raise errors.Usage(f"There is no order {order!r}.", "", f"Use one of {', '.join(_ORDERS)}.")
         where, params = _where(conditions)
-        return [row[0] for row in self._db.all(f"SELECT id FROM sets{where} ORDER BY {by}", params)]
+        # with a condition the table is read through and what is left is sorted: five times faster than looking each
+        # row up in the order of an index
+        table = "sets NOT INDEXED" if where else "sets"
+        return [row[0] for row in self._db.all(f"SELECT id FROM {table}{where} ORDER BY {by}", params)]
 
     def rows(self, set_ids: Sequence[str]) -> list[QueueRow]:
         """In the order asked; ids that are no longer a set are left out. ``status`` is filled in by ``workflow``."""

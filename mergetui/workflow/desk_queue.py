@@ -42,7 +42,7 @@ class States:
         self._seen: tuple[int, int] = (-1, -1)
         self._found: dict[str, str] = {}
         self.revision = 0
-        """Grows whenever a status may have changed."""
+        """Grows whenever all statuses were read anew."""
 
     def all(self) -> dict[str, str]:
         ledger = self._office.ledger
@@ -69,7 +69,6 @@ class States:
                 else:
                     before.pop(set_id, None)
             self._seen = now
-            self.revision += 1
 
 
 class QueueHalf:
@@ -79,6 +78,7 @@ class QueueHalf:
         self._office = office
         self.read_only = office.read_only
         self._order = ("stake", "")
+        self._ids: Sequence[str] = ()
         self._statuses = States(office)
         self._pace_kept: Pace | None = None
         self._progress_seen: tuple[object, ...] = ()
@@ -88,17 +88,16 @@ class QueueHalf:
     def queue_ids(self, order: str = "stake", text: str = "") -> Sequence[str]:
         """Raises Usage for a filter that is not understood."""
         states = self._statuses.all()
-        if not text.strip():
-            ids = self._office.mirror.set_ids(order)
-            self._order = (order, text)
+        if text.strip():
+            from mergetui.workflow.filters import parse
+
+            ids = self._chosen(order, parse(text, local_now()), states)
+        else:
+            ids = self._office.mirror.sets.ids(order)
             if "done" in states.values():
                 ids = [set_id for set_id in ids if states.get(set_id) != "done"]
-            return ids
-        from mergetui.workflow.filters import parse
-
-        found = parse(text, local_now())
-        self._order = (order, text)
-        return self._chosen(order, found, states)
+        self._order, self._ids = (order, text), ids
+        return ids
 
     def _chosen(self, order: str, found: QueueFilter, states: dict[str, str]) -> list[str]:
         ids = self._office.mirror.sets.ids(order, found.conditions)
@@ -196,9 +195,16 @@ class QueueHalf:
         if self._has_plans(set_ids):
             ledger.decide_all(pairs, verdict)
         else:
-            self._statuses.decided(lambda: ledger.decide_all(pairs, verdict), set_ids, verdict)
+            self._known(lambda: ledger.decide_all(pairs, verdict), set_ids, verdict)
         self._pace.made(verdict, len(pairs), local_now())
         return f"{_sets(len(set_ids))}: {verdict}. u takes it back."
+
+    def _known(self, write: Callable[[], None], set_ids: Sequence[str], verdict: str) -> None:
+        """Store a verdict, and count it without asking how many of all decisions are of present sets."""
+        before = len(self._statuses.all())
+        self._statuses.decided(write, set_ids, verdict)
+        decided = self._progress.decided + len(self._statuses.all()) - before
+        self._progress = QueueProgress(self._progress.sets, decided, "")
 
     def _members(self, set_id: str) -> tuple[str, ...]:
         found = self._office.mirror.set(set_id)
@@ -215,23 +221,26 @@ class QueueHalf:
         staged = [row for row in ledger.rows({"staged"}) if row.set_id in wanted]
         for row in staged:
             ledger.set_state(row.plan_id, "taken back", "taken back in the queue", expect={"staged"})
-        taken = {row.set_id for row in staged} | (wanted & ledger.decisions().keys())
+        all_states = self._statuses.all()
+        before = {
+            set_id: all_states[set_id] for set_id in wanted if all_states.get(set_id) in ("later", "not duplicates")
+        }
+        before.update((row.set_id, "staged") for row in staged)
+        taken = set(before)
         if not taken:
             return "There is nothing to take back here."
-        before = dict(self._statuses.all())
-        if staged:
+        if staged or self._has_plans(set_ids):
             ledger.undecide_all(sorted(taken))
         else:
-            self._statuses.decided(lambda: ledger.undecide_all(sorted(taken)), sorted(taken), "")
-        for row in staged:
-            before[row.set_id] = "staged"
+            self._known(lambda: ledger.undecide_all(sorted(taken)), sorted(taken), "")
         now = local_now()
         for word in {before.get(set_id, "") for set_id in taken}:
             self._pace.made(word, -sum(before.get(set_id, "") == word for set_id in taken), now)
         return f"{_sets(len(taken))} undecided again."
 
     def next_undecided(self, set_id: str, step: int) -> str | None:
-        ids = self.queue_ids(*self._order)
+        """In the list as it was last shown: what was decided meanwhile keeps its place in it."""
+        ids = self._ids or self.queue_ids(*self._order)
         states = self._statuses.all()
         try:
             at = ids.index(set_id)

@@ -266,11 +266,19 @@ class QueueScreen(FilteredScreen):
         self._made.append((status, tuple(chosen)))
         on = self.sets.current in chosen
         self.sets.marked.clear()
-        self.reload()
+        self._decided()
         if on:
             self.sets.step(1)
         self.say(sentence)
         return None
+
+    def _decided(self) -> None:
+        """Rows say something else now. Only a filter that asks for it makes them go or come."""
+        if "is:" in self._text:
+            self.reload()
+        else:
+            self.sets.forget()
+            self._show_progress()
 
     def do_not_duplicates(self, _: str) -> Refusal | None:
         return self._decide(self.desk.not_duplicates, "not duplicates")

@@ -52,7 +52,7 @@ def queue_columns(width: int) -> QueueColumns:
 
 
 def queue_head(columns: QueueColumns) -> list[Span]:
-    titles = ["   score ", left("who", columns.who)]
+    titles = ["    score", left("who", columns.who)]
     if columns.company:
         titles.append(left("company", columns.company))
     if columns.objects:
@@ -75,8 +75,8 @@ def queue_spans(row: QueueRow | None, columns: QueueColumns, *, current: bool, m
     faint = "muted" if row.status else "plain"
     spans: list[Span] = [
         (lead, "mark"),
-        (sign, "good" if sign == "✓" else "muted"),
-        (right(score_text(row.score), 5) + "  ", faint),
+        (sign + " ", "good" if sign == "✓" else "muted"),
+        (right(score_text(row.score), 5) + " ", faint),
     ]
     remark = remark_text(row, columns.who // 2)
     who = columns.who - cell_len(remark)
