@@ -37,7 +37,7 @@ def refused(world: World, event: object, at: int = NOW) -> HubSpotRefusal:
     return found.value
 
 
-def merged(first: dict[str, str], second: dict[str, str], **settings: Any) -> Contact:
+def merged(first: dict[str, Any], second: dict[str, Any], **settings: Any) -> Contact:
     world = make_world(hs_contact(11, "a@x.example", **first), hs_contact(12, "b@x.example", **second), **settings)
     found: Contact = world.apply(MergeContacts("11", "12"), NOW)
     return found
@@ -118,12 +118,13 @@ def test_email_counters_follow_the_primary_address() -> None:
 @pytest.mark.parametrize("resolved", [False, True])
 def test_old_ids_beyond_a_single_get(resolved: bool) -> None:
     names = ("old_id_in_update", "old_id_in_associations", "old_id_in_lists")
+    switches: dict[str, Any] = dict.fromkeys(names, resolved)
     world = make_world(
         hs_contact(11, "a@x.example"),
         hs_contact(12, "b@x.example"),
         CastObject("deals", "81", {}, ("12",)),
         CastList("91", "Static", "MANUAL", ()),
-        **dict.fromkeys(names, resolved),
+        **switches,
     )
     found = world.apply(MergeContacts("11", "12"), NOW)
     assert hubspot.contact_of(world.state, "11") is found
