@@ -25,6 +25,15 @@ def add_commands(add: Add) -> None:
     forget.add_argument("--expired", action="store_true", help="what the profile's snapshot_days no longer allows")
     forget.add_argument("--yes", action="store_true", help="do not ask for the word: for scripts")
 
+    card = add("settings", _settings, "what is known of HubSpot's Salesforce integration, and your word on it")
+    card.add_argument("action", nargs="?", choices=("show", "declare"), default="show")
+    for name in ("contacts", "leads"):
+        card.add_argument(
+            f"--{name}", choices=("on", "off", "unknown"),
+            help=f"of declare: whether HubSpot deletes {name} with Salesforce; off is “Do nothing”, good for 12 hours",
+        )  # fmt: skip
+    card.add_argument("--by", default="", metavar="NAME", help="of declare: who looked at the settings page")
+
 
 def _office(options: argparse.Namespace) -> Office:
     from mergetui.workflow.office import Office
@@ -74,4 +83,17 @@ def _forget(options: argparse.Namespace) -> int:
         if input(f"Type {WORD} to do it: ").strip() != WORD:
             raise Problem("The word was not typed.", "Nothing was forgotten.", "")
     _print([forget(office, found)])
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> int:
+    from mergetui.workflow.card import Answers, card, declare
+
+    answers = Answers(options.contacts, options.leads, options.by)
+    if options.action == "show":
+        if answers != Answers():
+            raise Usage("--contacts, --leads and --by go with declare.", "Nothing was declared.", "")
+        _print(card(_office(options)))
+    else:
+        _print(declare(_office(options), answers))
     return 0

@@ -22,6 +22,19 @@ class ProtectFilter(BaseModel):
     why: str = Field("", max_length=60)
 
 
+Rule = Literal["prefer_salesforce", "always_salesforce", "two_way", "none"]
+
+
+class MappingLine(BaseModel):
+    """One line of the integration's field mapping: ``[acme.mapping]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: Rule = "two_way"
+    lead: str = Field("", pattern=r"^[A-Za-z][A-Za-z0-9_]*$|^$")
+    contact: str = Field("", pattern=r"^[A-Za-z][A-Za-z0-9_]*$|^$")
+
+
 class Profile(BaseModel):
     """One pair of orgs. Unknown keys are refused, so that a typing error is not silently ignored."""
 
@@ -38,6 +51,8 @@ class Profile(BaseModel):
     valuable_days: int = Field(365, ge=1, le=3650)
     snapshot_days: int = Field(365, ge=0, le=3650)
     """So long personal data of plans that have ended is kept, with their snapshots; 0: until somebody forgets it."""
+    mapping: dict[str, Rule | MappingLine] = Field(default_factory=dict)
+    """HubSpot property → its rule, or its rule and fields: corrections of what mergetui found out."""
     protect: tuple[ProtectFilter, ...] = ()
     sync_every_minutes: float = Field(15, ge=0.5, le=60)
     """The integration's period as this portal has it; never inferred."""

@@ -159,6 +159,30 @@ class HubSpot:
         row = await self._row(contact_id, rows.ALWAYS if _too_long(names) else names, archived=True)
         return row if row is not None and row.archived else None
 
+    async def archived_contacts(self, properties: Sequence[str], *, limit: int = 5_000) -> list[HubSpotContact]:
+        """Contacts in the recycling bin (90 days), at most about ``limit`` of them, in HubSpot's order."""
+        names = _names(properties)
+        found: list[HubSpotContact] = []
+        params = [("limit", "100"), ("archived", "true"), ("properties", ",".join(names))]
+        after = ""
+        while True:
+            what = "list the archived contacts"
+            data = await self._ask("GET", self._contacts, what, params=params + ([("after", after)] if after else []))
+            found += self._parsed(data.get("results"), what)
+            after = _next(data)
+            if not after or len(found) >= limit:
+                return found
+
+    async def histories(
+        self, ids: Sequence[str], properties: Sequence[str]
+    ) -> dict[str, Mapping[str, tuple[tuple[int, str, str], ...]]]:
+        """Contact id → property → versions, newest first (instant, value, source type); only contacts that live."""
+        found: dict[str, Mapping[str, tuple[tuple[int, str, str], ...]]] = {}
+        for at in range(0, len(ids), HISTORY_BATCH):
+            for row in await self._batch_rows(ids[at : at + HISTORY_BATCH], ("email",), properties):
+                found[str(row.get("id"))] = rows.history(row)
+        return found
+
     async def extras(self, ids: Sequence[str], *, history: Sequence[str] = ()) -> dict[str, HubSpotExtras]:
         """Asked id → what hangs on the contact. Ids without a live contact are absent."""
         contacts = await self.contacts(ids, ())

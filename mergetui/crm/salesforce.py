@@ -187,6 +187,17 @@ class Salesforce:
                         merged.setdefault(str(row["Id"]), {}).update(row)
         return {key: person_row(object_name, row) for key, row in merged.items()}
 
+    async def deleted(
+        self, object_name: SalesforceObject, fields: Sequence[FieldInfo], *, since: int
+    ) -> list[SalesforceRecord]:
+        """Rows that were deleted or merged away at or after ``since`` and are still in the recycle bin."""
+        where = f"IsDeleted = true AND SystemModstamp >= {soql_datetime(since)}"
+        text = soql.select(_names(object_name, fields), object_name, where)
+        what = f"list deleted {object_name}s"
+        return [
+            person_row(object_name, row) async for rows in self._query_pages(text, what, deleted=True) for row in rows
+        ]
+
     async def fates(self, object_name: SalesforceObject, ids: Sequence[str]) -> dict[str, SalesforceRecord]:
         """What became of rows: deleted or not, and merged into which (``master_id``)."""
         return await self.records(object_name, ids, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from mergetui.crm.hubspot import HubSpot
@@ -17,6 +17,9 @@ from mergetui.records.clock import Clock, local_now
 from mergetui.records.people import Person
 from mergetui.records.sync import SyncSettings
 from mergetui.store import Ledger, PairMark, Snapshots
+
+
+async def _nothing_to_look_for() -> None: ...
 
 
 @dataclass(slots=True)
@@ -36,6 +39,9 @@ class Deps:
     timing: Timing = field(default_factory=Timing)
     clock: Clock = local_now
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    contradiction: Callable[[], Awaitable[None]] = _nothing_to_look_for
+    """Awaited before a plan relies on the admin's word that a deleting switch is off; what it finds changes what
+    ``settings`` answers."""
     read_only: bool = False
     doing: Callable[[str], None] = lambda text: None
 

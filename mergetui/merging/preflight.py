@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, replace
 
 from mergetui import errors
@@ -99,6 +100,7 @@ async def preflight(deps: Deps, plan: Plan) -> Clearance:
             "Pull, match and review the set again.",
         )
     check_pair(deps.ledger.setting("pair"), org.id, portal.id)
+    await still_declared(deps, plan)
     await window_gate(deps, plan, approval)
     left = await deps.salesforce.api_left()
     if left is not None and left < 0.02:
@@ -122,6 +124,25 @@ async def preflight(deps: Deps, plan: Plan) -> Clearance:
         deps.hubspot.ready(min_life_s=deps.timing.token_life_s),
     )
     return Clearance(plan, approval, snapshot, await window_gate(deps, plan, approval))
+
+
+async def still_declared(deps: Deps, plan: Plan) -> None:
+    """A plan that was confirmed while *Do nothing* was declared waits when that word has ended: it may be given again.
+
+    Raises Waits. The switches themselves are bound by the digest.
+    """
+    confirmed = {name for name, value in json.loads(plan.bound.get("delete switches", "[]")) if value == "off"}
+    objects = {entry.salesforce.object for entry in plan.rounds if entry.salesforce and entry.hubspot}
+    if not confirmed & objects:
+        return
+    await deps.contradiction()
+    for switch in deps.settings().deletes:
+        if switch.object in confirmed & objects and switch.value != "off":
+            raise Waits(
+                f"Deleting {switch.object.lower()}s is no longer known to be off: {switch.evidence}. Look at the "
+                "switch in HubSpot, then say it again with `mergetui settings declare`; or review the set again.",
+                30.0,
+            )
 
 
 async def fresh_dossier(deps: Deps, plan: Plan) -> Dossier:
@@ -169,6 +190,7 @@ async def next_loser(deps: Deps, plan: Plan, index: int, returned_id: str | None
     may not go on as confirmed; what is merged stays merged.
     """
     done = _so_far(plan, index)
+    await still_declared(deps, plan)
     loser = plan.rounds[index].loser_key
     persons = deps.persons((plan.master_key, loser))
     if len(persons) != 2:

@@ -286,13 +286,19 @@ def _bound(
 ) -> dict[str, str]:
     """Everything the digest covers (design §4): ids, shown and written values, addresses, links, consent, owner,
     account, check results, settings answers. Not stamps, last syncs or growing counters."""
+    objects = {member.salesforce.object for member in dossier.members if member.salesforce}
+    shown = {row.key for row in all_rows}
     bound = {
         "orgs": f"{dossier.salesforce_org.id} {dossier.hubspot_org.id}",
         "master": choices.master,
         "steps": to_json([rounds, write, email, company]),
         "delete switches": to_json(sorted((switch.object, switch.value) for switch in dossier.settings.deletes)),
         "mapping": to_json(
-            sorted((rule.object, rule.field, rule.property, rule.rule) for rule in dossier.settings.mapping)
+            sorted(
+                (rule.object, rule.field, rule.property, rule.rule)
+                for rule in dossier.settings.mapping
+                if rule.object in objects and {f"sf:{rule.field}", f"hs:{rule.property}"} & shown
+            )
         ),
         "other holders": to_json(sorted((holder.hubspot_id, holder.salesforce_id) for holder in dossier.holders)),
     }

@@ -7,6 +7,8 @@ from typing import Literal
 
 SyncRule = Literal["prefer_salesforce", "always_salesforce", "two_way", "none"]
 Switch = Literal["on", "off", "unknown"]
+Strength = Literal["none", "weak", "medium", "strong", "declared"]
+"""How well a setting is known; ``declared``: somebody who can see the settings page said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,20 @@ class DeleteSwitch:
     object: Literal["Lead", "Contact"]
     value: Switch
     evidence: str
+    strength: Strength = "none"
+    until: int | None = None
+    """When an ``off`` ends (local clock)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """The admin's word on one *Deleting Contacts* switch. ``off`` means *Do nothing*."""
+
+    object: Literal["Lead", "Contact"]
+    value: Literal["on", "off"]
+    by: str
+    at: int
+    """Local clock, ms UTC."""
 
 
 @dataclass(frozen=True, slots=True)

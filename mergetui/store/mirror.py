@@ -196,6 +196,32 @@ class Mirror:
         )
         return frozenset(row[0] for row in rows)
 
+    def last_synced(self, limit: int) -> list[Person]:
+        """The persons with both sides whose contact was synced last, newest first."""
+        found = self._db.all(
+            "SELECT p.key, p.salesforce_id, p.object, p.hubspot_id, p.link FROM persons p JOIN hubspot h"
+            " ON h.id=p.hubspot_id WHERE p.salesforce_id IS NOT NULL AND h.synced_at > 0"
+            " ORDER BY h.synced_at DESC, h.id LIMIT ?",
+            (limit,),
+        )
+        return [Person(*row) for row in found]
+
+    def sharing(self, emails: Collection[str]) -> frozenset[str]:
+        """Those of the lower-case addresses that a live Salesforce row carries."""
+        rows = self._db.all(
+            f"SELECT DISTINCT lower(email) FROM salesforce WHERE NOT deleted AND lower(email) {_IN}", (_listed(emails),)
+        )
+        return frozenset(row[0] for row in rows)
+
+    def holding(self, salesforce_ids: Collection[str]) -> dict[str, list[str]]:
+        """Salesforce id → HubSpot contacts that held it at the last pull."""
+        found: dict[str, list[str]] = {}
+        for contact_id in sorted(self._holding(salesforce_ids)):
+            links = self._db.one("SELECT contact_link, lead_link FROM hubspot WHERE id=?", (contact_id,))
+            for held in set(links) & set(salesforce_ids):
+                found.setdefault(held, []).append(contact_id)
+        return found
+
     def forget(self, ids: Collection[str]) -> tuple[str, ...]:
         """Take these rows, their persons and their sets out; the next pull brings back what the CRMs still have.
         Returns the ids of the sets."""

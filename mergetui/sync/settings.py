@@ -1,151 +1,104 @@
-"""The integration's hidden settings: declared by the admin, or inferred, each with its evidence.
+"""The integration's hidden settings: declared by the admin, or inferred, each with its evidence and its strength.
 
 No API tells them (facts/integration.md §6, §11). Design rule 4: unknown is dangerous, and evidence alone may turn a
-switch on, never off.
+switch on, never off. That a switch is off is only ever the admin's word, which ends after twelve hours or with the
+first archive that contradicts it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Literal
 
-from mergetui.records.crm import FieldInfo, HubSpotContact, SalesforceRecord
-from mergetui.records.sync import DeleteSwitch, MappingRule, SyncRule, SyncSettings
+from mergetui.records.crm import FieldInfo
+from mergetui.records.sync import Declaration, DeleteSwitch, SyncSettings
+from mergetui.sync.inference import HOUR_MS, OBJECTS, DeleteEvidence, infer_deletes
+from mergetui.sync.mapping import RULES, Declared, Sighting, mapping
 
-DEFAULT_MAPPING: tuple[tuple[str, str, str], ...] = (
-    ("salutation", "Salutation", "Salutation"),
-    ("firstname", "FirstName", "FirstName"),
-    ("lastname", "LastName", "LastName"),
-    ("email", "Email", "Email"),
-    ("phone", "Phone", "Phone"),
-    ("mobilephone", "MobilePhone", "MobilePhone"),
-    ("fax", "Fax", "Fax"),
-    ("jobtitle", "Title", "Title"),
-    ("company", "Company", ""),
-    ("website", "Website", ""),
-    ("address", "Street", "MailingStreet"),
-    ("city", "City", "MailingCity"),
-    ("state", "State", "MailingState"),
-    ("zip", "PostalCode", "MailingPostalCode"),
-    ("country", "Country", "MailingCountry"),
-    ("leadsource", "LeadSource", "LeadSource"),
-)
-"""HubSpot property, Lead field, Contact field; empty: not mapped. A Contact's company is its Account's name, which
-HubSpot reads and never writes. The owner is left out: both CRMs number their users differently, and it follows
-Salesforce's (facts/integration.md §7)."""
+__all__ = ["HOUR_MS", "OBJECTS", "DeleteEvidence", "declaration_ends", "infer_deletes", "settings"]
 
-_RULES: tuple[SyncRule, ...] = ("prefer_salesforce", "always_salesforce", "two_way", "none")
-_OBJECTS: tuple[Literal["Lead", "Contact"], ...] = ("Contact", "Lead")
-
-HOUR_MS = 3_600_000
-_ARCHIVED_WITHIN_MS = 20 * 60_000
-_CASES = 3
-"""So many archived contacts turn a switch on."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteEvidence:
-    """What became of the HubSpot contacts of deleted Salesforce rows."""
-
-    object: Literal["Lead", "Contact"]
-    archived: int
-    """Archived within 20 minutes after their row was deleted or merged away."""
-    alive: int
-    """Still live an hour later or more."""
+DECLARED_MS = 12 * HOUR_MS
+"""So long the admin's word that a switch is off holds: one working day, not the next."""
 
 
 def settings(
     declared: Mapping[str, str],
     evidence: Iterable[DeleteEvidence] = (),
     fields: Iterable[FieldInfo] = (),
+    *,
+    declarations: Iterable[Declaration] = (),
+    contradicted: Mapping[str, int] | None = None,
+    now: int = 0,
+    lines: Iterable[Declared] = (),
+    sightings: Iterable[Sighting] = (),
 ) -> SyncSettings:
     """All hidden settings.
 
-    ``declared`` holds the admin's answers: ``delete:Contact`` and ``delete:Lead`` as ``on`` or ``off``, and
-    ``rule:<property>`` as one of the four rules; anything else is ignored. ``fields`` of both CRMs add custom fields
-    that HubSpot named after Salesforce's. A rule that nobody declared is read as two-way.
+    ``declared`` holds answers without an end: ``delete:Contact`` and ``delete:Lead`` as ``on`` or ``off``, and
+    ``rule:<property>`` as one of the four rules; anything else is ignored. ``declarations`` are the admin's words on
+    the settings card, ``contradicted`` object → instant of an archive that a switch set to *Do nothing* cannot have
+    caused, both judged at ``now`` (local clock). ``fields``, ``lines`` and ``sightings`` make the mapping table.
     """
     found = {entry.object: entry for entry in evidence}
-    switches = tuple(_switch(name, declared.get(f"delete:{name}", ""), found.get(name)) for name in _OBJECTS)
-    return SyncSettings(switches, _mapping(declared, tuple(fields)))
+    said = {entry.object: entry for entry in declarations}
+    against = contradicted or {}
+    switches = tuple(
+        _switch(name, declared.get(f"delete:{name}", ""), said.get(name), found.get(name), against.get(name, 0), now)
+        for name in OBJECTS
+    )
+    own = [
+        Declared(name.removeprefix("rule:"), rule)
+        for name, text in declared.items()
+        if name.startswith("rule:")
+        for rule in RULES
+        if rule == text
+    ]
+    return SyncSettings(switches, mapping([*own, *lines], fields, sightings))
 
 
-def _switch(name: Literal["Lead", "Contact"], declared: str, evidence: DeleteEvidence | None) -> DeleteSwitch:
-    if evidence is not None and evidence.archived >= _CASES and evidence.archived > evidence.alive:
-        text = f"{evidence.archived} HubSpot contacts were archived within 20 min after their {name} was deleted"
-        return DeleteSwitch(name, "on", text + ("; declared off" if declared == "off" else ""))
-    if declared == "on":
-        return DeleteSwitch(name, "on", "declared")
-    if declared == "off":
-        return DeleteSwitch(name, "off", "declared")
-    if evidence is not None and evidence.alive:
-        text = f"{evidence.alive} HubSpot contacts outlived their {name}, which proves nothing; counts as on"
-        return DeleteSwitch(name, "unknown", text)
-    return DeleteSwitch(name, "unknown", "nobody said and nothing shows it; counts as on")
+def declaration_ends(said: Declaration, evidence: DeleteEvidence | None, contradicted: int, now: int) -> str:
+    """Why the admin's word that a switch is off no longer holds at ``now``; empty while it does.
 
-
-def _mapping(declared: Mapping[str, str], fields: tuple[FieldInfo, ...]) -> tuple[MappingRule, ...]:
-    rules = []
-    for name, lead, contact in DEFAULT_MAPPING:
-        if contact:
-            rules.append(_rule(name, "Contact", contact, declared, "default mapping"))
-        if lead:
-            rules.append(_rule(name, "Lead", lead, declared, "default mapping"))
-    properties = {info.name for info in fields if info.crm == "hubspot"} - {name for name, _, _ in DEFAULT_MAPPING}
-    for name in _OBJECTS:
-        custom = sorted(
-            info.name
-            for info in fields
-            if info.crm == "salesforce" and info.object == name and info.name.endswith("__c")
-        )
-        rules += [
-            _rule(field.lower(), name, field, declared, "same name in both CRMs")
-            for field in custom
-            if field.lower() in properties
-        ]
-    return tuple(rules)
-
-
-def _rule(
-    property_: str, object_: Literal["Lead", "Contact"], field: str, declared: Mapping[str, str], evidence: str
-) -> MappingRule:
-    said = declared.get(f"rule:{property_}", "")
-    for rule in _RULES:
-        if said == rule:
-            return MappingRule(property_, object_, field, rule, "declared")
-    return MappingRule(property_, object_, field, "two_way", evidence)
-
-
-def infer_deletes(
-    deleted: Iterable[SalesforceRecord],
-    contacts: Iterable[HubSpotContact],
-    now: int,
-    *,
-    shared_emails: Collection[str] = (),
-) -> tuple[DeleteEvidence, ...]:
-    """Count what became of the HubSpot contacts of deleted rows (facts/integration.md §11).
-
-    ``contacts`` are live and archived ones; ``shared_emails`` (lower case) are carried by a live Salesforce row too,
-    so that their contacts had a reason to stay. Only rows deleted an hour or more before ``now`` count.
+    An archive that happened before the word was given says nothing: that may be why it was given.
     """
-    holders: dict[str, list[HubSpotContact]] = {}
-    for contact in contacts:
-        for name in ("salesforcecontactid", "salesforceleadid"):
-            id_ = contact.values.get(name)
-            if id_:
-                holders.setdefault(id_, []).append(contact)
-    archived = dict.fromkeys(_OBJECTS, 0)
-    alive = dict.fromkeys(_OBJECTS, 0)
-    for row in deleted:
-        email = str(row.values.get("Email") or "").lower()
-        if not row.deleted or now - row.modified_at < HOUR_MS or (email and email in shared_emails):
-            continue
-        for contact in holders.get(row.id, ()):
-            if not contact.archived:
-                alive[row.object] += 1
-            elif contact.archived_at is not None and (
-                -60_000 <= contact.archived_at - row.modified_at <= _ARCHIVED_WITHIN_MS
-            ):
-                archived[row.object] += 1
-    return tuple(DeleteEvidence(name, archived[name], alive[name]) for name in _OBJECTS)
+    archived = max(contradicted, evidence.last_at if evidence is not None else 0)
+    if archived > said.at:
+        return f"a HubSpot contact was archived at {_clock(archived)} all the same"
+    if now - said.at > DECLARED_MS:
+        return "that was more than 12 hours ago"
+    if said.at - now > 60_000:
+        return "that lies in the future: the clock was changed"
+    return ""
+
+
+def _switch(
+    name: Literal["Lead", "Contact"],
+    declared: str,
+    said: Declaration | None,
+    evidence: DeleteEvidence | None,
+    contradicted: int,
+    now: int,
+) -> DeleteSwitch:
+    if said is not None and said.value == "off":
+        ended = declaration_ends(said, evidence, contradicted, now)
+        words = f"{said.by or 'somebody'} said Do nothing at {_clock(said.at)}"
+        if not ended:
+            return DeleteSwitch(name, "off", words, "declared", said.at + DECLARED_MS)
+        return DeleteSwitch(name, "unknown", f"{words}, but {ended}; counts as on", "weak")
+    if said is not None and said.value == "on":
+        return DeleteSwitch(name, "on", f"{said.by or 'somebody'} said so at {_clock(said.at)}", "declared")
+    if evidence is not None and evidence.turns_on:
+        text = evidence.sentence() + ("; declared off" if declared == "off" else "")
+        return DeleteSwitch(name, "on", text, evidence.strength)
+    if declared in ("on", "off"):
+        return DeleteSwitch(name, "on" if declared == "on" else "off", "declared", "declared")
+    if evidence is not None and (evidence.alive or evidence.archived):
+        text = f"{evidence.sentence()}, which proves nothing; counts as on"
+        return DeleteSwitch(name, "unknown", text, evidence.strength)
+    return DeleteSwitch(name, "unknown", "nobody said and nothing shows it; counts as on", "none")
+
+
+def _clock(instant: int) -> str:
+    """UTC: this text is bound to nothing and read by people in many zones."""
+    return datetime.fromtimestamp(instant / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -18,6 +18,8 @@ from mergetui.merging.window import PollWatch, declared_period_ms
 from mergetui.records.clock import Clock, local_now
 from mergetui.records.journal import PlanRow
 from mergetui.store import PairMark
+from mergetui.workflow.card import reminder
+from mergetui.workflow.learning import look_for_contradiction
 from mergetui.workflow.office import Office
 from mergetui.workflow.unfinished import plans, waiting_words
 
@@ -54,6 +56,7 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
                 ),
                 mark=PairMark(office.paths.pair_mark),
                 timing=timing or timing_of_environment(),
+                contradiction=lambda: look_for_contradiction(office, salesforce, hubspot),
                 doing=lock.doing,
             )
             stop_on_signals(deps.stopping)
@@ -69,6 +72,8 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
         finally:
             await salesforce.aclose()
             await hubspot.aclose()
+    if not attached and (told_back := reminder(office)):
+        told(told_back)
     left = office.ledger.rows({"surprised", "failed", "unknown"})
     waiting = office.ledger.rows({"approved", "waiting"})
     for row in left:

@@ -92,10 +92,9 @@ class CockpitDesk(QueueHalf):
             self._runner.wake()
 
     def _deletes_words(self) -> str:
-        said = {"on": "ON", "off": "off", "unknown": "?"}
-        config = self._office.config
-        contacts, leads = said[config.delete_on_sync_contacts], said[config.delete_on_sync_leads]
-        return f"delete on sync: contacts {contacts}, leads {leads}"
+        from mergetui.workflow.card import deletes_words
+
+        return deletes_words(self._office)
 
     def _window(self) -> tuple[SyncWindow, int]:
         """The estimate from the polls on record; HubSpot's clock. The profile's own period counts from the first

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mergetui.config import DEMO, Paths, load, paths
+from mergetui.records.clock import local_now
 from mergetui.store import Ledger, Mirror, RunnerLock, Snapshots
 
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from mergetui.crm.stores import TokenStore
     from mergetui.crm.tokens import TokenSource
     from mergetui.planning.rules import Rules
-    from mergetui.records.crm import Crm
+    from mergetui.records.crm import Crm, FieldInfo
     from mergetui.records.journal import RunnerInfo
     from mergetui.records.people import Person
-    from mergetui.records.sync import SyncSettings
+    from mergetui.records.sync import DeleteSwitch, SyncSettings
+    from mergetui.sync.mapping import Declared, Sighting
 
 
 class Office:
@@ -62,20 +64,53 @@ class Office:
         )
 
     def sync_settings(self) -> SyncSettings:
-        """What the profile declares, over the default mapping and same-named custom fields."""
-        from mergetui.sync.settings import settings
+        """What the profile and the settings card declare, over what was found out."""
+        from mergetui.config_model import MappingLine
+        from mergetui.sync.mapping import Declared
+        from mergetui.workflow.learning import sightings
 
-        declared = {
-            "delete:Contact": self.config.delete_on_sync_contacts,
-            "delete:Lead": self.config.delete_on_sync_leads,
-        }
         mirror = self.mirror
         fields = [
             *mirror.fields("salesforce", "Lead"),
             *mirror.fields("salesforce", "Contact"),
             *mirror.fields("hubspot", "contact"),
         ]
-        return settings(declared, fields=fields)
+        lines = [
+            Declared(name, line.rule, line.lead, line.contact)
+            if isinstance(line, MappingLine)
+            else Declared(name, line)
+            for name, line in self.config.mapping.items()
+        ]
+        return self._settings(fields=fields, lines=lines, sightings=sightings(self.ledger))
+
+    def delete_switches(self) -> tuple[DeleteSwitch, ...]:
+        """The part of ``sync_settings`` that needs no field lists."""
+        return self._settings().deletes
+
+    def _settings(
+        self,
+        *,
+        fields: Sequence[FieldInfo] = (),
+        lines: Sequence[Declared] = (),
+        sightings: Sequence[Sighting] = (),
+    ) -> SyncSettings:
+        from mergetui.sync.settings import settings
+        from mergetui.workflow.learning import contradicted, declarations, evidence
+
+        always = {
+            "delete:Contact": self.config.delete_on_sync_contacts,
+            "delete:Lead": self.config.delete_on_sync_leads,
+        }
+        return settings(
+            always,
+            evidence(self.ledger),
+            fields,
+            declarations=declarations(self.ledger),
+            contradicted=contradicted(self.ledger),
+            now=local_now(),
+            lines=lines,
+            sightings=sightings,
+        )
 
     def persons(self, keys: Sequence[str]) -> list[Person]:
         """Person keys → persons of the mirror; unknown keys are left out."""

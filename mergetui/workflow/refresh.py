@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from mergetui import errors
 from mergetui.workflow.office import Office
 from mergetui.workflow.queue_facts import stake_row
+
+if TYPE_CHECKING:
+    from mergetui.crm.hubspot import HubSpot
+    from mergetui.crm.salesforce import Salesforce
 
 Told = Callable[[str, int, int | None], None]
 """(what, how many so far, of how many if known)."""
@@ -21,6 +27,7 @@ async def pull(office: Office, told: Told, *, full: bool) -> str:
         org, portal = await salesforce.identity(), await hubspot.identity()
         check_orgs(org, portal, office.ledger.setting("pins"))
         report = await bring(salesforce, hubspot, office.mirror, full=full, progress=told)
+        await _learn(office, salesforce, hubspot, told)
     finally:
         await salesforce.aclose()
         await hubspot.aclose()
@@ -28,6 +35,16 @@ async def pull(office: Office, told: Told, *, full: bool) -> str:
         f"{report.leads:,} leads, {report.contacts:,} contacts and {report.hubspot_contacts:,} HubSpot contacts"
         f" are here ({report.linked:,} linked)."
     )
+
+
+async def _learn(office: Office, salesforce: Salesforce, hubspot: HubSpot, told: Told) -> None:
+    """What the pulled people show of the integration's settings. A pull without it is still a pull."""
+    from mergetui.workflow.learning import learn
+
+    try:
+        await learn(office, salesforce, hubspot)
+    except errors.CrmProblem as problem:
+        told(f"The integration's settings were not looked at ({problem.happened})", 0, None)
 
 
 def match(office: Office, told: Told) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from mergetui import errors
 from mergetui.records.clock import local_now
 from mergetui.records.crm import Crm
+from mergetui.workflow.card import reminder, switch_lines
 from mergetui.workflow.connect import NAMES, environment_tokens
 from mergetui.workflow.office import Office
 from mergetui.workflow.review_view import ago
@@ -32,6 +33,9 @@ def status(office: Office) -> tuple[list[str], list[str]]:
     stuck = sum(states.get(state, 0) for state in WANT_A_PERSON)
     if stuck:
         todo.append(f"{stuck} plan{' wants' if stuck == 1 else 's want'} a person: open mergetui and look under 2.")
+    lines += switch_lines(office)
+    if told := reminder(office):
+        todo.append(told)
     holder = office.runner_lock().holder()
     if holder is not None:
         lines.append(f"runner: process {holder.pid} since {ago(local_now() - holder.started_at)}, {holder.doing}")

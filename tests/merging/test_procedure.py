@@ -61,6 +61,9 @@ class Bench:
         self.world = world
         self.ledger = Ledger(folder / "ledger.db")
         self.ledger.set_setting("pair", {"salesforce": "00D000000000001AAA", "hubspot": "4471"})
+        self.said = {"delete:Contact": "unknown"}
+        """What the admin declares of the deleting switch."""
+        self.looks = 0
         self.schema = Schema(
             FIELDS,
             PROPERTIES,
@@ -79,17 +82,21 @@ class Bench:
             snapshots=Snapshots(self.folder / "snapshots"),
             schema=self.schema,
             rules=Rules(),
-            settings=lambda: settings({}),
+            settings=lambda: settings(self.said),
+            contradiction=self.look,
             persons=lambda keys: [PERSONS[key] for key in keys],
             window=PollWatch(hubspot, self.ledger, look_ms=0, salesforce=salesforce),
             mark=PairMark(self.folder / "pair.mark"),
             timing=TIMING,
         )
 
+    async def look(self) -> None:
+        self.looks += 1
+
     async def stage(self, members: int = 2, *, approve: bool = True, email_of: int = 0) -> Plan:
         deps = self.deps()
         persons = list(PERSONS.values())[:members]
-        dossier = await collect("set1", persons, deps.salesforce, deps.hubspot, self.schema, settings({}))
+        dossier = await collect("set1", persons, deps.salesforce, deps.hubspot, self.schema, deps.settings())
         choices = proposal(dossier, rows(dossier), propose(dossier, Rules()))
         if email_of:
             email = Choice(member=persons[email_of].key)
@@ -166,6 +173,27 @@ async def test_the_order_is_salesforce_hubspot_values_and_nothing_between_the_tw
     assert steps.index(("intent", "pair:0")) < steps.index(("outcome", "salesforce:0"))
     row = bench.ledger.row("plan1")
     assert row.snapshot and Snapshots(bench.folder / "snapshots").verify(row.snapshot)
+
+
+async def test_a_plan_waits_when_do_nothing_is_no_longer_known_and_goes_on_when_it_is_said_again(bench: Bench) -> None:
+    bench.said = {"delete:Contact": "off"}
+    plan = await bench.stage()
+    assert not plan.delete_risk
+    bench.said = {}
+    await bench.run(polls=False)
+    assert bench.state == "waiting" and "settings declare" in bench.ledger.row("plan1").why
+    assert "salesforce.merge" not in bench.world.calls and bench.looks
+    bench.said = {"delete:Contact": "off"}
+    bench.again()
+    await bench.run()
+    assert_whole(bench)
+
+
+async def test_a_plan_that_never_relied_on_do_nothing_does_not_look(bench: Bench) -> None:
+    await bench.stage()
+    await bench.run()
+    assert bench.looks == 0
+    assert_whole(bench)
 
 
 async def test_without_a_confirmation_nothing_is_merged(bench: Bench) -> None:

@@ -124,6 +124,9 @@ class FakeSalesforce:
     async def in_approval(self, ids: Sequence[str]) -> frozenset[str]:
         return frozenset(self.world.in_approval) & set(ids)
 
+    async def deleted(self, name: str, fields: Any, *, since: int) -> list[SalesforceRecord]:
+        return [row for row in self.world.rows.values() if row.deleted and row.modified_at >= since]
+
     async def names(self, name: str, ids: Sequence[str]) -> dict[str, str]:
         return {}
 

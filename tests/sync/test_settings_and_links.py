@@ -1,8 +1,11 @@
 """Unknown is dangerous: evidence turns switches on, never off; links are worth what their rows are."""
 
+from typing import Any
+
 import pytest
 
 from mergetui.records.crm import FieldInfo, HubSpotContact, SalesforceRecord
+from mergetui.records.sync import Declaration, DeleteSwitch
 from mergetui.sync.links import link_state, links
 from mergetui.sync.settings import HOUR_MS, DeleteEvidence, infer_deletes, settings
 
@@ -51,7 +54,7 @@ def test_what_became_of_the_contacts_of_deleted_rows() -> None:
         hubspot("4", deleted_at + 60_000, salesforceleadid="00Q"),
     ]
     found = infer_deletes(rows, contacts, NOW, shared_emails={"3@x.example"})
-    assert found == (DeleteEvidence("Contact", 1, 1), DeleteEvidence("Lead", 0, 0))
+    assert found == (DeleteEvidence("Contact", 1, 1, deleted_at + 60_000), DeleteEvidence("Lead", 0, 0))
 
 
 def test_an_undeclared_rule_is_two_way() -> None:
@@ -127,3 +130,52 @@ def test_one_row_has_one_contact() -> None:
             "3": ("003C", "one-way"),
             "4": ("003X", "orphaned"),
         }
+
+
+# the admin's word --------------------------------------------------------------------------------------------------
+def card(now: int = NOW, evidence: tuple[DeleteEvidence, ...] = (), **more: Any) -> DeleteSwitch:
+    """The contacts' switch after the admin said Do nothing at NOW."""
+    said = [Declaration("Contact", more.pop("value", "off"), "R. Ruiz", NOW)]
+    return settings({}, evidence, declarations=said, now=now, **more).deletes[0]
+
+
+def test_do_nothing_holds_for_twelve_hours_for_its_own_object_only() -> None:
+    found = settings({}, declarations=[Declaration("Contact", "off", "R. Ruiz", NOW)], now=NOW + 1)
+    contact, lead = found.deletes
+    assert (contact.value, contact.strength, contact.until) == ("off", "declared", NOW + 12 * HOUR_MS)
+    assert "R. Ruiz said Do nothing at 2026-09-21" in contact.evidence
+    assert lead.value == "unknown"
+    assert card(NOW + 12 * HOUR_MS).value == "off"
+    late = card(NOW + 12 * HOUR_MS + 1)
+    assert late.value == "unknown" and "more than 12 hours ago" in late.evidence
+
+
+def test_a_clock_that_was_set_back_ends_it() -> None:
+    assert card(NOW - 61_000).value == "unknown"
+    assert card(NOW - 59_000).value == "off"
+
+
+def test_the_first_contradicting_archive_ends_it() -> None:
+    assert card(contradicted={"Contact": NOW + 1}).value == "unknown"
+    assert "was archived at" in card(contradicted={"Contact": NOW + 1}).evidence
+    assert card(contradicted={"Contact": NOW - 1}).value == "off", "that is why it was set"
+    assert card(contradicted={"Lead": NOW + 1}).value == "off"
+    assert card(evidence=(DeleteEvidence("Contact", 1, 0, NOW + 1),)).value == "unknown", "one is enough"
+
+
+def test_older_evidence_does_not_outweigh_the_admins_word_and_none_makes_a_switch_off() -> None:
+    before = DeleteEvidence("Contact", 9, 0, NOW - HOUR_MS)
+    assert card(evidence=(before,)).value == "off"
+    assert settings({}, [before], now=NOW).deletes[0].value == "on"
+    assert settings({}, [DeleteEvidence("Contact", 0, 900)], now=NOW).deletes[0].value == "unknown"
+    assert card(value="on", evidence=(DeleteEvidence("Contact", 0, 900),)).value == "on"
+
+
+@pytest.mark.parametrize(
+    ("archived", "alive", "strength"),
+    [(0, 0, "none"), (2, 0, "weak"), (3, 0, "medium"), (5, 0, "strong"), (9, 1, "weak"), (0, 5, "strong")],
+)
+def test_evidence_has_a_strength(archived: int, alive: int, strength: str) -> None:
+    evidence = DeleteEvidence("Lead", archived, alive)
+    assert evidence.strength == strength
+    assert settings({}, [evidence]).deletes[1].strength == strength
