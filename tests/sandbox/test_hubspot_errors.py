@@ -227,7 +227,7 @@ def test_refused_sign_ins_speak_both_languages(
     assert shown["error"] and shown["error_description"] == shown["message"]
 
 
-SCOPED = [
+SCOPED: list[tuple[str, str, Any, list[str]]] = [
     ("GET", CONTACTS, None, ["crm.objects.contacts.read"]),
     ("POST", f"{CONTACTS}/merge", {"primaryObjectId": "1", "objectIdToMerge": "2"}, ["crm.objects.contacts.write"]),
     ("PATCH", f"{OLD}/1", {"properties": {}}, ["crm.objects.contacts.write"]),

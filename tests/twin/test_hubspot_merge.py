@@ -126,7 +126,7 @@ def test_old_ids_beyond_a_single_get(resolved: bool) -> None:
         CastList("91", "Static", "MANUAL", ()),
         **switches,
     )
-    found = world.apply(MergeContacts("11", "12"), NOW)
+    found: Contact = world.apply(MergeContacts("11", "12"), NOW)
     assert hubspot.contact_of(world.state, "11") is found
     assert (associations.record(world.state, "contacts", "12") is found) == resolved
     changed = world.apply(ChangeMembership("91", add=("11",)), NOW)

@@ -124,8 +124,8 @@ def test_nothing_is_lost_whatever_happens(switches: dict[str, Any], steps: list[
         contact = state.contacts[hubspot.current_id(state, event.contact)]
         assert event.id in contact.events
     assert sum(len(contact.events) for contact in state.contacts.values()) == len(state.occurrences)
-    for note_id, held in holders.items():
-        for contact_id in held:
+    for note_id, people in holders.items():
+        for contact_id in people:
             assert note_id in state.contacts[hubspot.current_id(state, contact_id)].objects["notes"]
 
     seen: dict[str, str] = {}
