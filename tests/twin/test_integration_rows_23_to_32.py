@@ -80,6 +80,27 @@ def test_row_24_without_contact_creation_the_converted_lead_is_in_error(settings
     assert (found.sync_error, found.get("salesforceleadid"), found.get("salesforcecontactid")) == (CONVERTED, lead, "")
 
 
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("settings", [{}, {"lead_id_after_conversion": "cleared"}, {"create_hs": False}])
+def test_rows_23_and_24_when_the_new_contact_has_the_leads_address(seed: int, settings: dict[str, Any]) -> None:
+    """The poll sees the conversion and the new contact; in whatever order it writes them, the rows hold, not row 7."""
+    lead = sf_lead(1, "a@x.example")
+    world = make_world(lead, hs_contact(11, "a@x.example", lead), seed=seed, **settings)
+    made = world.apply(
+        ConvertLead(lead.id, "Closed - Converted", account_id=ACCOUNT, make_opportunity=False), NOW
+    ).contact_id
+    world.advance(AFTER_POLL)
+    found = live(world, "11")
+    ids = (found.get("salesforceleadid"), found.get("salesforcecontactid"), found.sync_error)
+    if "create_hs" in settings:
+        assert ids == (lead.id, "", CONVERTED)
+        world.apply(UpdateRow("Contact", made, {"Title": "CEO"}), world.now)
+        world.advance(AFTER_POLL + POLL)
+        assert (found.get("salesforcecontactid"), found.get("jobtitle"), found.sync_error) == ("", "", CONVERTED)
+    else:
+        assert ids == ("" if settings else lead.id, made, "")
+
+
 # HubSpot merges, archives, restores ---------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mergetui.twin.integration import errors
 from mergetui.twin.integration.exchange import exchange
-from mergetui.twin.integration.scope import syncs, visible
+from mergetui.twin.integration.scope import linked_row, syncs, visible
 from mergetui.twin.state import Contact, Row, State, Work
 
 
@@ -18,15 +18,23 @@ def target(state: State, lead: Row) -> Row | None:
     return state.alive(str(lead.values.get("ConvertedContactId") or ""))
 
 
+def became(state: State, contact: Contact, row: Row) -> Row | None:
+    """The converted lead that a contact is linked to, if it became this row."""
+    lead = linked_row(state, contact)
+    if lead is None or lead.deleted or lead.values.get("IsConverted") is not True:
+        return None
+    return lead if target(state, lead) is row else None
+
+
 def followed(state: State, contact: Contact, row: Row | None) -> Row | None:
     """The row a push goes to: a converted lead stands for its contact, where contacts may be created."""
     if row is None or row.deleted or row.values.get("IsConverted") is not True or not contacts_wanted(state):
         return row
-    became = target(state, row)
-    if became is None:
+    person = target(state, row)
+    if person is None:
         return row
     _move(state, row, contact)
-    return became
+    return person
 
 
 def _move(state: State, lead: Row, contact: Contact) -> None:
@@ -40,15 +48,15 @@ def lead_converted(state: State, lead_id: str, started: int, retry_of: Work, con
     """Row 23: a converted lead's contact gets the Salesforce contact's id; row 24: an error where contacts are not
     created."""
     lead = state.row(lead_id)
-    became = None if lead is None else target(state, lead)
-    if lead is None or lead.deleted or became is None or not visible(state, became) or not syncs(state, contact):
+    person = None if lead is None else target(state, lead)
+    if lead is None or lead.deleted or person is None or not visible(state, person) or not syncs(state, contact):
         return
     if not contacts_wanted(state):
         refused(state, lead, contact, retry_of)
         return
     _move(state, lead, contact)
     exchange(
-        state, became, contact, dict(became.values),
+        state, person, contact, dict(person.values),
         from_poll=True, started=started, reason="conversion", retry=retry_of,
     )  # fmt: skip
 

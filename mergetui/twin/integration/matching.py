@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mergetui.records.crm import Value
 from mergetui.twin import hubspot
-from mergetui.twin.integration import errors, owners
+from mergetui.twin.integration import conversion, errors, owners
 from mergetui.twin.integration.exchange import exchange, finish, mapped_value, relink
 from mergetui.twin.integration.passes import retry_of, trigger
 from mergetui.twin.integration.scope import has_link, in_list, join_at_birth, linked_row, syncs
@@ -47,6 +47,8 @@ def take_over(state: State, reading: Reading) -> None:
         link(state, reading, contact)
     elif not syncs(state, contact):
         return
+    elif (lead := conversion.became(state, contact, reading.row)) is not None:  # rows 23 and 24, not row 7
+        conversion.lead_converted(state, lead.id, reading.started, retry_of(contact.id), contact)
     elif _is_dead(state, contact):
         orphan(state, reading, contact)
     else:
