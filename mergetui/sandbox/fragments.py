@@ -15,6 +15,9 @@ from mergetui.sandbox.web import Reply, encode
 MOST = 40_000
 """So many fragments are kept, over all shapes (about 100 MB of long ones)."""
 
+PAGE_BYTES = 64_000_000
+"""So much of whole pages is kept."""
+
 T = TypeVar("T")
 
 
@@ -28,13 +31,16 @@ class Fragments:
         self._shapes: dict[Hashable, dict[str, bytes]] = {}
         self._kept: dict[Hashable, Any] = {}
         self._count = 0
+        self._pages: dict[Hashable, Reply] = {}
+        self._page_bytes = 0
 
     def _renew(self) -> None:
         if self._seen != (now := self._revision()):
             self._seen = now
             self._shapes.clear()
             self._kept.clear()
-            self._count = 0
+            self._pages.clear()
+            self._count = self._page_bytes = 0
 
     def each(
         self, shape: Hashable, records: Iterable[T], key: Callable[[T], str], make: Callable[[T], Any]
@@ -58,6 +64,24 @@ class Fragments:
             self._count = 0
         return found
 
+    def page(self, name: Hashable, make: Callable[[], Reply]) -> Reply:
+        """A whole answer that depends on nothing but ``name`` and the world; big ones are not kept for long."""
+        self._renew()
+        found = self._pages.get(name)
+        if found is None:
+            found = make()
+            self._page_bytes += len(found.body)
+            if self._page_bytes > PAGE_BYTES:
+                self._pages.clear()
+                self._page_bytes = len(found.body)
+            self._pages[name] = found
+        return Reply(found.status, found.body, dict(found.headers))
+
+    def kept(self, name: Hashable) -> Any:
+        """What ``keep`` holds under this name; None when it holds nothing."""
+        self._renew()
+        return self._kept.get(name)
+
     def keep(self, name: Hashable, make: Callable[[], T]) -> T:
         """Anything that holds until the world changes: the rows a query finds, a whole page."""
         self._renew()
@@ -74,5 +98,8 @@ def joined_reply(name: str, records: Iterable[bytes], *, before: Mapping[str, An
     """``{**before, name: [records], **after}`` from ready JSON texts, with the headers of ``json_reply``."""
     head = encode(dict(before))[1:-1] + b"," if before else b""
     tail = b"," + encode(dict(after))[1:-1] if after else b""
-    body = b"".join((b"{", head, encode(name), b":[", b",".join(records), b"]", tail, b"}"))
+    texts = list(records) or [b""]
+    texts[0] = b"".join((b"{", head, encode(name), b":[", texts[0]))
+    texts[-1] = b"".join((texts[-1], b"]", tail, b"}"))
+    body = b",".join(texts)
     return Reply(200, body, {"Content-Type": "application/json;charset=UTF-8"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 from mergetui.sandbox.engine import Sandbox
@@ -23,8 +24,11 @@ class Kind(Protocol):
     queried: Sequence[str]
     """Where the ``query`` of a search looks."""
 
-    def all(self, *, archived: bool) -> Sequence[Record]:
-        """In the order of their ids."""
+    def page(self, start: int, count: int, *, archived: bool) -> Sequence[Record]:
+        """So many of those whose id is ``start`` or higher, in the order of their ids."""
+
+    def living(self) -> Iterable[Record]:
+        """All that are not archived."""
 
     def read(self, record_id: str) -> Record | None:
         """As a single GET resolves ids: those of merged records lead to what they became."""
@@ -71,12 +75,14 @@ class People:
     def _state(self) -> State:
         return self._sandbox.world.state
 
-    def all(self, *, archived: bool) -> Sequence[Contact]:
-        def found() -> list[Contact]:
-            chosen = [c for c in self._state.contacts.values() if (c.archived_at is not None) == archived]
-            return sorted(chosen, key=lambda contact: int(contact.id))
+    def page(self, start: int, count: int, *, archived: bool) -> Sequence[Contact]:
+        if archived:  # few among many: found once
+            gone = self._sandbox.fragments.keep(("contacts", "archived"), lambda: _gone(self._state.contacts))
+            return [contact for contact in gone if int(contact.id) >= start][:count]
+        return list(islice((c for c in self._state.contacts.beginning(start) if c.archived_at is None), count))
 
-        return self._sandbox.fragments.keep(("contacts", archived), found)
+    def living(self) -> Iterable[Contact]:
+        return (contact for contact in self._state.contacts.values() if contact.archived_at is None)
 
     def read(self, record_id: str) -> Contact | None:
         return hubspot.contact_of(self._state, record_id)
@@ -145,12 +151,12 @@ class Things:
     def _items(self) -> Mapping[str, HubSpotObject]:
         return self._state.objects.get(self.name, {})
 
-    def all(self, *, archived: bool) -> Sequence[HubSpotObject]:
-        def found() -> list[HubSpotObject]:
-            chosen = [item for item in self._items().values() if (item.archived_at is not None) == archived]
-            return sorted(chosen, key=lambda item: int(item.id) if item.id.isdigit() else 0)
+    def page(self, start: int, count: int, *, archived: bool) -> Sequence[HubSpotObject]:
+        found = self._state.objects_from(self.name, start)
+        return list(islice((item for item in found if (item.archived_at is not None) == archived), count))
 
-        return self._sandbox.fragments.keep((self.name, archived), found)
+    def living(self) -> Iterable[HubSpotObject]:
+        return (item for item in self._items().values() if item.archived_at is None)
 
     def read(self, record_id: str) -> HubSpotObject | None:
         return self._items().get(self._state.portal.aliases.get((self.name, record_id), record_id))
@@ -206,3 +212,7 @@ class Things:
 def exists(record: Any, archived: bool) -> bool:
     """Whether a found record is one that a call with this ``archived`` flag sees."""
     return record is not None and (record.archived_at is not None) == archived
+
+
+def _gone(contacts: Mapping[str, Contact]) -> list[Contact]:
+    return sorted((c for c in contacts.values() if c.archived_at is not None), key=lambda contact: int(contact.id))

@@ -210,17 +210,7 @@ class Bulk:
         assert job.lines is not None
         start = _locator(call.first("locator"), len(job.lines))
         size = self._page_size(call, len(job.lines))
-        page = job.lines[start : start + size]
-        end = start + len(page)
-        return Reply(
-            200,
-            job.header + b"".join(page),
-            {
-                "Content-Type": "text/csv",
-                "Sforce-NumberOfRecords": str(len(page)),
-                "Sforce-Locator": _named(end) if end < len(job.lines) else "null",
-            },
-        )
+        return self._sandbox.fragments.page(("bulk", job.id, start, size), lambda: _results(job, start, size))
 
     def pages(self, call: Call) -> Reply:
         """Addresses of up to five result pages, for downloads side by side (v58 and later)."""
@@ -302,3 +292,15 @@ def _locator(given: str, count: int) -> int:
     if not 0 <= found <= count:
         raise SalesforceRefusal("INVALID_QUERY_LOCATOR", "invalid query locator")
     return found
+
+
+def _results(job: Job, start: int, size: int) -> Reply:
+    lines = job.lines or []
+    page = lines[start : start + size]
+    end = start + len(page)
+    headers = {
+        "Content-Type": "text/csv",
+        "Sforce-NumberOfRecords": str(len(page)),
+        "Sforce-Locator": _named(end) if end < len(lines) else "null",
+    }
+    return Reply(200, job.header + b"".join(page), headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +23,9 @@ from mergetui.twin.state import Row
 SMALLEST, PAGE = 200, 2_000
 CURSOR_LIFE_MS = 2 * 86_400_000
 MAX_URI = 16_384
+
+_TIMELY = re.compile(r"\b(?:TODAY|YESTERDAY|TOMORROW|(?:LAST|THIS|NEXT)_\w+|N_\w+)", re.IGNORECASE)
+"""What such a query finds changes with time alone."""
 
 _APEX = {
     "id": "Id", "reference": "Id", "boolean": "Boolean", "int": "Integer", "double": "Double", "currency": "Double",
@@ -54,8 +58,11 @@ class Queries:
         text = call.first("q")
         if len(text) > 4_000 and len(call.path) + sum(len(quote(value)) for _, value in call.query) > MAX_URI:
             return error("URI_TOO_LONG", "The URI is longer than 16384 bytes", 414)
-        query = parse(text)
         deleted = call.params["verb"] == "queryAll"
+        known = ("query", text, version, deleted)
+        if not call.flag("columns") and (kept := self._sandbox.fragments.kept(known)) is not None:
+            return self._first(call, version, deleted, *kept)
+        query = parse(text)
         executor = self.executor(version, deleted=deleted)
         if call.flag("columns"):
             return json_reply(column_metadata(executor, query))
@@ -66,11 +73,20 @@ class Queries:
             return json_reply({"totalSize": len(found), "done": True, "records": found})
         shaper = executor.shaper(query, executor.info(query))
         rows = executor.rows(query)
+        if not _TIMELY.search(text):
+            self._sandbox.fragments.keep(known, lambda: (query, shaper, rows))
+        return self._first(call, version, deleted, query, shaper, rows)
+
+    def _first(self, call: Call, version: str, deleted: bool, query: Query, shaper: Shaper, rows: list[Row]) -> Reply:
         size = page_size(call)
         more = ""
         if len(rows) > size:
-            more = self._keep(Cursor(query, rows, size, deleted, self._sandbox.now() + CURSOR_LIFE_MS))
-        return self._page(query, shaper, version, rows, 0, size, more)
+            cursor = Cursor(query, rows, size, deleted, self._sandbox.now() + CURSOR_LIFE_MS)
+            # The same query between two changes of the world finds the same rows: one cursor does for all who ask.
+            same = ("cursor", query.text, deleted, size)
+            timely = _TIMELY.search(query.text)
+            more = self._keep(cursor) if timely else self._sandbox.fragments.keep(same, lambda: self._keep(cursor))
+        return self._page(query, shaper, version, deleted, rows, 0, size, more)
 
     def more(self, call: Call) -> Reply:
         """``/query/LOCATOR-2000``; the part behind the hyphen is where the page begins."""
@@ -81,7 +97,7 @@ class Queries:
             raise SalesforceRefusal("INVALID_QUERY_LOCATOR", "invalid query locator")
         executor = self.executor(version, deleted=found.deleted)
         shaper = executor.shaper(found.query, executor.info(found.query))
-        return self._page(found.query, shaper, version, found.rows, int(start), found.size, locator)
+        return self._page(found.query, shaper, version, found.deleted, found.rows, int(start), found.size, locator)
 
     def _keep(self, cursor: Cursor) -> str:
         cursors = self._sandbox.cursors
@@ -94,18 +110,26 @@ class Queries:
         return locator
 
     def _page(
-        self, query: Query, shaper: Shaper, version: str, rows: list[Row], start: int, size: int, locator: str
-    ) -> Reply:
+        self, query: Query, shaper: Shaper, version: str, deleted: bool, rows: list[Row], start: int, size: int,
+        locator: str,
+    ) -> Reply:  # fmt: skip
         end = start + size
         before: dict[str, Any] = {"totalSize": len(rows), "done": end >= len(rows)}
         if end < len(rows):
             before["nextRecordsUrl"] = f"/services/data/{version}/query/{locator}-{end}"
-        shape = ("sf", query, version, self._sandbox.is_sandbox)
+        shape = ("sf", query.text, version, self._sandbox.is_sandbox)
         if query.children:  # what hangs on a row depends on more than the row
             records = [shaper.record(row) for row in rows[start:end]]
             return json_reply({**before, "records": records})
-        texts = self._sandbox.fragments.each(shape, rows[start:end], lambda row: row.id, shaper.record)
-        return joined_reply("records", texts, before=before)
+        fragments = self._sandbox.fragments
+
+        def made() -> Reply:
+            texts = fragments.each(shape, rows[start:end], lambda row: row.id, shaper.record)
+            return joined_reply("records", texts, before=before)
+
+        if _TIMELY.search(query.text):
+            return made()
+        return fragments.page((*shape, deleted, start, size, locator), made)
 
 
 def page_size(call: Call) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mergetui.records.crm import Value
-from mergetui.sandbox.soql_paths import Column, Resolver, Step
+from mergetui.sandbox.soql_paths import Column, Resolver, Step, Stored
 from mergetui.twin.schema import Field
 from mergetui.twin.stamps import day, iso, salesforce_time
 from mergetui.twin.state import Row
@@ -91,6 +91,7 @@ class Shaper:
             name: (step, Shaper(resolver, version, [resolver.below(column) for column in inner]))
             for name, (step, inner) in self._nested.items()
         }
+        self._plan = [_planned(entry) for entry in self._order]
 
     def attributes(self, row: Row, *, polymorphic: bool = False) -> dict[str, str]:
         """The target of a polymorphic lookup shows as an object ``Name`` at its own address."""
@@ -99,15 +100,38 @@ class Shaper:
 
     def record(self, row: Row, *, polymorphic: bool = False) -> dict[str, Any]:
         shown: dict[str, Any] = {"attributes": self.attributes(row, polymorphic=polymorphic)}
-        for entry in self._order:
-            if isinstance(entry, str):
-                step, inner = self._inner[entry]
+        stored = row.values.get
+        for name, how, entry in self._plan:
+            if how == "as it is":
+                shown[name] = stored(entry)
+            elif how == "boolean":
+                shown[name] = stored(entry) or False
+            elif how == "datetime":
+                value = stored(entry)
+                shown[name] = salesforce_time(value) if isinstance(value, int) else value
+            elif how == "parent":
+                step, inner = self._inner[name]
                 parent = self._resolver.parent(row, step)
-                shown[entry] = None if parent is None else inner.record(parent, polymorphic=step.polymorphic)
-            elif isinstance(entry, ChildColumn):
-                shown[entry.relationship] = entry.answer(row)
-            elif entry.field.type == "address":
-                shown[entry.path[-1]] = address(entry.field.name, row)
+                shown[name] = None if parent is None else inner.record(parent, polymorphic=step.polymorphic)
+            elif how == "children":
+                shown[name] = entry.answer(row)
+            elif how == "address":
+                shown[name] = address(entry.field.name, row)
             else:
-                shown[entry.path[-1]] = shown_value(entry.field, entry.get(row))
+                shown[name] = shown_value(entry.field, entry.get(row))
         return shown
+
+
+def _planned(entry: Column | ChildColumn | str) -> tuple[str, str, Any]:
+    """(member, how to write it, what that takes): most fields can be read from the row as they are."""
+    if isinstance(entry, str):
+        return entry, "parent", None
+    if isinstance(entry, ChildColumn):
+        return entry.relationship, "children", entry
+    name, kind = entry.path[-1], entry.field.type
+    if kind == "address":
+        return name, "address", entry
+    if isinstance(entry.get, Stored):
+        how = {"boolean": "boolean", "datetime": "datetime", "date": ""}.get(kind, "as it is")
+        return name, how, entry.get.name if how else entry
+    return name, "", entry

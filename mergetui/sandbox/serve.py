@@ -57,8 +57,9 @@ def _listen(port: int, what: str) -> socket.socket:
     return listener
 
 
-def _server(app: Any) -> _Server:
-    config = uvicorn.Config(
+def server_config(app: Any) -> uvicorn.Config:
+    """What all servers run under. Cutting a connection (``front``) works with every HTTP implementation here."""
+    return uvicorn.Config(
         app,
         http="h11",
         ws="none",
@@ -73,7 +74,6 @@ def _server(app: Any) -> _Server:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )
-    return _Server(config)
 
 
 async def run(options: SandboxOptions, *, clock: Clock = local_now, cast: Cast | None = None) -> None:
@@ -90,7 +90,7 @@ async def run(options: SandboxOptions, *, clock: Clock = local_now, cast: Cast |
     ]
     urls = [f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners]
     salesforce.url, hubspot.url = urls[0], urls[1]
-    servers = [_server(Front(sandbox, salesforce)), _server(Front(sandbox, hubspot)), _server(control)]
+    servers = [_Server(server_config(app)) for app in (Front(sandbox, salesforce), Front(sandbox, hubspot), control)]
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -57,6 +57,18 @@ def raw_value(row: Row, name: str) -> Value:
     return row.values.get(name)
 
 
+class Stored:
+    """Reads a field that the row itself stores; whoever writes many rows may read ``name`` from its values directly."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, row: Row) -> Value:
+        return row.values.get(self.name)
+
+
 class Resolver:
     """Resolves paths of one query. ``is_sandbox`` is what Organization.IsSandbox says."""
 
@@ -146,7 +158,7 @@ class Resolver:
         own = {"Id": _id, "IsDeleted": _is_deleted, "MasterRecordId": _master}.get(name)
         if own is not None:
             return own
-        return lambda row: row.values.get(name)
+        return Stored(name)
 
     def _through(self, steps: tuple[Step, ...], last: Getter) -> Getter:
         if not steps:

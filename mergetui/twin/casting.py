@@ -31,8 +31,9 @@ def cast(
 
     ``scenario`` (``T05`` …) guarantees one clear pair of that kind as the first of ``humans``, with a surname nobody
     else has (``people_work.SCENARIO_SURNAMES``); the others are the same humans as without it. Three polls are visible,
-    the last ``quiet_ms`` ago, ``sync_every_ms`` apart. Rows lack ``Name`` of Lead and Contact, contacts lack ``hs_object_id``,
-    ``createdate`` and ``lastmodifieddate``: the world derives them. ``extra`` holds ``inclusion_list``, a list id.
+    the last ``quiet_ms`` ago, ``sync_every_ms`` apart. Rows lack ``Name`` of Lead and Contact, contacts lack
+    ``hs_object_id``, ``createdate`` and ``lastmodifieddate``: the world derives them. ``extra`` holds
+    ``inclusion_list``, a list id.
 
     Raises ValueError for a scenario that is not known (the text lists the known ones) and for negative ``people``.
     """

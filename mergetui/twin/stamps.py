@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -11,18 +12,34 @@ def moment(at: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=at)
 
 
+@lru_cache(maxsize=8192)
+def _day(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).strftime("%Y-%m-%d")
+
+
+@lru_cache(maxsize=1440)
+def _minute(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+_TWO = tuple(f"{number:02d}" for number in range(60))
+_THREE = tuple(f"{number:03d}" for number in range(1000))
+
+
 def iso(at: int) -> str:
-    """HubSpot and SOAP: ``2026-11-02T09:15:00.000Z``."""
-    return moment(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
+    """HubSpot and SOAP: ``2026-11-02T09:15:00.000Z``. Quick: big answers hold hundreds of thousands of them."""
+    days, rest = divmod(at, 86_400_000)
+    seconds, ms = divmod(rest, 1000)
+    return f"{_day(days)}T{_minute(seconds // 60)}:{_TWO[seconds % 60]}.{_THREE[ms]}Z"
 
 
 def salesforce_time(at: int) -> str:
     """REST: ``2026-11-02T09:15:00.000+0000``."""
-    return iso(at).replace("Z", "+0000")
+    return iso(at)[:-1] + "+0000"
 
 
 def day(at: int) -> str:
-    return moment(at).strftime("%Y-%m-%d")
+    return _day(at // 86_400_000)
 
 
 def http_date(at: int) -> str:

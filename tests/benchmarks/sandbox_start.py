@@ -58,7 +58,7 @@ def main() -> None:
         tenth = max(1, len(times) // 10)
         first, last = statistics.median(times[:tenth]), statistics.median(times[-tenth:])
         print(f"{len(times)} pages: median {first:.1f} ms at the beginning, {last:.1f} ms at the end")
-        text = f"SELECT+Id,Name,Email+FROM+Contact+ORDER+BY+Id"
+        text = "SELECT+Id,Name,Email+FROM+Contact+ORDER+BY+Id"
         url = f"/services/data/v60.0/query?q={text}"
         times = []
         while url:
@@ -66,11 +66,14 @@ def main() -> None:
             page = get(f"{info['salesforce_url']}{url}", info["salesforce_token"])
             times.append((time.perf_counter() - start) * 1000)
             url = page.get("nextRecordsUrl", "")
-        print(f"{len(times)} query pages: first {times[0]:.0f} ms, then median {statistics.median(times[1:] or times):.0f} ms")
+        median = statistics.median(times[1:] or times)
+        print(f"{len(times)} query pages: first {times[0]:.0f} ms, then median {median:.0f} ms")
         start = time.perf_counter()
         found = get(f"{info['salesforce_url']}/services/data/v60.0/query?q=SELECT+COUNT()+FROM+Task",
                     info["salesforce_token"])  # fmt: skip
-        print(f"{found['totalSize']} tasks counted in {time.perf_counter() - start:.1f} s, peak {peak_mb(info['pid'])} MB")
+        print(
+            f"{found['totalSize']} tasks counted in {time.perf_counter() - start:.1f} s, peak {peak_mb(info['pid'])} MB"
+        )
 
 
 if __name__ == "__main__":
