@@ -93,6 +93,40 @@ class ReviewRow:
     """Whether a value may be typed for it; rows that cannot be chosen cannot be typed either."""
     edit_reason: str = ""
     """Why no value may be typed; shown before an editor opens."""
+    api: str = ""
+    """``Contact.Title ⇄ jobtitle``: the API names."""
+    hubspot: tuple[str, ...] = ()
+    """Where the CRMs disagree on a member: what HubSpot has, one text per column, empty where they agree."""
+    sync_note: str = ""
+    """What the sync does with such a disagreement."""
+    several: bool = False
+    """The values are lists with semicolons between the parts."""
+    rule: str = ""
+    """Title of the saved survivorship rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """One survivorship rule offered for a field."""
+
+    id: str
+    title: str
+    why: str
+    result: str
+    """What it would make of this set; empty when it has no answer here, with the reason in ``why_not``."""
+    why_not: str = ""
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field of the review in the list of fields to show."""
+
+    key: str
+    label: str
+    group: str
+    api: str
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +141,25 @@ class ReviewColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What a key does about a check."""
+
+    act: Literal["master", "open", "field", "timeline", "later"]
+    words: str
+    column: int = -1
+    row_key: str = ""
+    record: str = ""
+    """``sf:…`` or ``hs:…`` of the record to open."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
     id: str
     severity: Severity
     what: str
     why: str
     todo: str
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +178,11 @@ class ReviewView:
     plan_line: str
     can_undo: bool
     can_redo: bool
+    hidden: int = 0
+    """Fields that the admin chose not to show."""
+    hidden_differ: int = 0
+    read_ago: str = ""
+    """``read 20 s ago``; empty when just now."""
 
 
 @dataclass(frozen=True, slots=True)

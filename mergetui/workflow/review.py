@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from mergetui import errors
 from mergetui.planning.plan import blocked, make_plan, needs_tick
-from mergetui.planning.rows import effective, rows
+from mergetui.planning.rows import COMPANY_ROW, differs, effective, rows
 from mergetui.planning.rules import Rules
+from mergetui.planning.survival_rules import RULES, NoAnswer, answer, is_multi, rules_for
 from mergetui.planning.survivorship import finals, is_consent, is_yes, proposal
 from mergetui.planning.values import blank, for_salesforce, unfit, unfit_for_hubspot
 from mergetui.records.clock import Clock, local_now
@@ -17,10 +20,15 @@ from mergetui.records.people import DuplicateSet
 from mergetui.records.plan import Choice, Choices, Plan
 from mergetui.records.review import Dossier, Row
 from mergetui.records.sync import SyncWindow
-from mergetui.records.views import ConfirmationView, ReviewView
+from mergetui.records.views import ConfirmationView, FieldView, ReviewView, RuleView
 from mergetui.store import Ledger
+from mergetui.workflow.field_settings import FieldSettings
+from mergetui.workflow.foresee import with_forecast
 from mergetui.workflow.ports import Refusal, Staged
-from mergetui.workflow.review_view import not_typed, review_view
+from mergetui.workflow.review_view import api_names, display, group_shown, not_typed, points_at_a_name, review_view
+
+PROTECTED = frozenset({"sf:Email", "hs:email", "sf:OwnerId", "sf:AccountId", "sf:RecordTypeId", COMPANY_ROW})
+"""Rows that a rule for everything leaves alone: what follows from them is more than a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,10 @@ class Review:
         self._clock = clock
         self._rows = rows(dossier, without=rules.touch_field)
         self._plan_id = uuid.uuid4().hex[:12]
-        start = _Moment(proposal(dossier, self._rows, master), frozenset())
+        self._settings = FieldSettings(ledger)
+        self._saved_rules = self._settings.rules
+        self._hidden, self._order = self._settings.hidden, self._settings.order
+        start = _Moment(self._proposed(master), frozenset())
         self._history = [self._restored(start)]
         self._at = 0
 
@@ -91,6 +102,9 @@ class Review:
             now=now,
             can_undo=self._at > 0,
             can_redo=self._at + 1 < len(self._history),
+            hidden=self._hidden,
+            order=self._order,
+            saved_rules=self._saved_rules,
         )
 
     # choices ---------------------------------------------------------------------------------------------------
@@ -123,20 +137,27 @@ class Review:
         row = self._row(row_key)
         if row is None:
             return Refusal("This row only shows.", row_key)
+        written = text.strip()
+        refusal = self._refuse_text(row, written)
+        return refusal or self._take({row_key: Choice(edited=written)})
+
+    def _refuse_text(self, row: Row, written: str) -> Refusal | None:
+        """Why a text cannot be this row's value, as describe and the properties say."""
         why = not_typed(row)
         if why:
-            return Refusal(why, row_key)
-        written = text.strip()
+            return Refusal(why, row.key)
         try:
             value = for_salesforce(written, row.salesforce) if row.salesforce is not None else written
         except ValueError:
-            return Refusal(f"{row.label} must be a number.", row_key)
+            return Refusal(f"{row.label} must be a number.", row.key)
         wrong = unfit(value, row.salesforce) if row.salesforce is not None else ""
         if not wrong and row.hubspot is not None:
             wrong = unfit_for_hubspot(written, row.hubspot)
+        if not wrong:
+            wrong = misshapen(written, row)
         if wrong:
-            return Refusal(f"{row.label} {wrong}.{_allowed(row)}", row_key)
-        return self._take({row_key: Choice(edited=written)})
+            return Refusal(f"{row.label} {wrong}.{_allowed(row)}", row.key)
+        return None
 
     def set_master(self, column: int) -> Refusal | None:
         if not 0 <= column < len(self.dossier.members):
@@ -147,13 +168,130 @@ class Review:
         if self._read_only:
             return _READ_ONLY
         before = self._history[self._at]
-        fresh = proposal(self.dossier, self._rows, member.key)
+        fresh = self._proposed(member.key)
         kept = {key: choice for key, choice in before.choices.rows.items() if key in before.own}
         # an own choice of the old master's column must stay that column's
         for key in before.own - set(kept):
             kept[key] = Choice(member=before.choices.master)
         self._push(_Moment(replace(fresh, rows={**fresh.rows, **kept}), before.own))
         return None
+
+    # survivorship rules ----------------------------------------------------------------------------------------
+    def rules_for(self, row_key: str) -> tuple[RuleView, ...]:
+        """The rules that fit a field, each with what it would make of this set."""
+        row = self._row(row_key)
+        if row is None:
+            return ()
+        saved = self._saved_rules.get(row_key, "")
+        offered = []
+        for rule in rules_for(row):
+            made = answer(rule.id, self.dossier, row, self.choices.master)
+            result = self._text_of(row, made) if isinstance(made, Choice) else ""
+            why_not = made.why if isinstance(made, NoAnswer) else ""
+            offered.append(RuleView(rule.id, rule.title, rule.why, result, why_not, rule.id == saved))
+        return tuple(offered)
+
+    def apply_rule(self, row_key: str, rule: str) -> Refusal | None:
+        row = self._row(row_key)
+        if row is None:
+            return Refusal("This row only shows.", row_key)
+        made = answer(rule, self.dossier, row, self.choices.master)
+        if isinstance(made, NoAnswer):
+            return Refusal(f"{row.label}: {made.why}.", row_key)
+        refusal = self._unfit_choice(row, made)
+        return refusal or self._take({row_key: made})
+
+    def apply_everywhere(self, rule: str) -> Refusal | None:
+        """A rule on every differing field that it fits, as one step of undo. Rows it cannot answer stay."""
+        wanted = {}
+        for row in self._rows:
+            if row.key in PROTECTED or not (row.selectable and differs(row)):
+                continue
+            made = answer(rule, self.dossier, row, self.choices.master)
+            if isinstance(made, Choice) and self._unfit_choice(row, made) is None:
+                wanted[row.key] = made
+        return self._take(wanted) if wanted else Refusal("No differing field fits this rule.")
+
+    def save_rule(self, row_key: str, rule: str) -> str:
+        """Keep a rule for this field in all reviews to come, or end it (empty id). This set is not changed by it."""
+        row = self._row(row_key)
+        if self._read_only:
+            raise errors.Problem("mergetui runs read-only.", "Nothing was changed.", "Leave out --read-only.")
+        self._settings.save_rule(row_key, rule)
+        self._saved_rules = self._settings.rules
+        label = row.label if row is not None else row_key
+        if not rule:
+            return f"{label}: no rule of its own any more."
+        return f"{label}: “{RULES[rule].title}” holds for all sets opened from now on; u here does not touch it."
+
+    def _proposed(self, master: str) -> Choices:
+        """The usual proposal, then the saved rules over it."""
+        made = proposal(self.dossier, self._rows, master)
+        chosen = dict(made.rows)
+        for row in self._rows:
+            rule = self._saved_rules.get(row.key, "")
+            picked = answer(rule, self.dossier, row, master) if rule else NoAnswer("")
+            if isinstance(picked, Choice) and self._unfit_choice(row, picked) is None:
+                if picked.member == master:
+                    chosen.pop(row.key, None)
+                else:
+                    chosen[row.key] = picked
+        return replace(made, rows=chosen)
+
+    def _unfit_choice(self, row: Row, made: Choice) -> Refusal | None:
+        if made.member is not None:
+            column = next(n for n, member in enumerate(self.dossier.members) if member.key == made.member)
+            return self._refuse(row, row.key, column)
+        return self._refuse_text(row, made.edited or "")
+
+    def _text_of(self, row: Row, made: Choice) -> str:
+        if made.member is None:
+            return made.edited or ""
+        column = next(n for n, member in enumerate(self.dossier.members) if member.key == made.member)
+        return display(effective(row.values[column]), self._users if points_at_a_name(row) else {})
+
+    # fields shown ----------------------------------------------------------------------------------------------
+    def fields(self) -> tuple[FieldView, ...]:
+        """Every field of this set, hidden ones too, in the order of the screen."""
+        place = {key: number for number, key in enumerate(self._order)}
+        groups = list(dict.fromkeys(group_shown(row) for row in self._rows))
+        ordered = sorted(self._rows, key=lambda row: (groups.index(group_shown(row)), place.get(row.key, len(place))))
+        return tuple(
+            FieldView(row.key, row.label, group_shown(row), api_names(row), row.key in self._hidden) for row in ordered
+        )
+
+    def show_fields(self, hidden: Sequence[str], order: Sequence[str]) -> str:
+        """Hide and order fields in all reviews; fields of other sets keep what was said of them before."""
+        here = {row.key for row in self._rows}
+        self._hidden = frozenset(hidden) | (self._hidden - here)
+        self._order = (*order, *(key for key in self._order if key not in here))
+        if not self._read_only:
+            self._settings.save_shown(sorted(self._hidden), self._order)
+        count = len(self._hidden & here)
+        return (
+            f"{count} field{'' if count == 1 else 's'} hidden here; o shows the list"
+            if count
+            else "all fields are shown"
+        )
+
+    def options(self, row_key: str) -> tuple[tuple[str, str], ...]:
+        """(value, label) of what a picklist allows; empty for other fields and where several may be chosen."""
+        row = self._row(row_key)
+        if row is None or is_multi(row):
+            return ()
+        if row.salesforce is not None:
+            if row.salesforce.type != "picklist":
+                return ()
+            found = row.salesforce
+        elif row.hubspot is not None and row.hubspot.type == "enumeration":
+            found = row.hubspot
+        else:
+            return ()
+        blank_one = (("", "(blank)"),) if found.nillable else ()
+        return (
+            *blank_one,
+            *((option.value, option.label or option.value) for option in found.options if option.active),
+        )
 
     def undo(self) -> Refusal | None:
         if self._at == 0:
@@ -184,7 +322,7 @@ class Review:
         if not plan.rounds:
             return Refusal("There is nothing to merge here: these records meet in no CRM.")
         try:
-            self._ledger.add_plan(plan)
+            self._ledger.add_plan(with_forecast(self.dossier, plan))
         except errors.Problem as problem:
             return Refusal(str(problem))
         self._plan_id = uuid.uuid4().hex[:12]
@@ -247,6 +385,25 @@ class Review:
             if key in known and (choice.member is None or choice.member in keys)
         }
         return _Moment(Choices(stored.master, kept), frozenset(kept))
+
+
+def misshapen(written: str, row: Row) -> str:
+    """What describe's type forbids beyond length and picklists: dates, addresses. Empty text when nothing."""
+    kind = row.salesforce.type if row.salesforce is not None else row.hubspot.type if row.hubspot is not None else ""
+    if not written:
+        return ""
+    if kind in ("date", "datetime"):
+        try:
+            moment = datetime.fromisoformat(written)
+        except ValueError:
+            moment = None
+        if moment is None or (kind == "date" and len(written) != 10):
+            return f"must be a date such as 2026-03-09{'T14:05:00Z' if kind == 'datetime' else ''}"
+    if kind == "email" and not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", written):
+        return "must be an e-mail address"
+    if kind == "boolean" and written.lower() not in ("yes", "no", "true", "false"):
+        return "must be yes or no"
+    return ""
 
 
 def _allowed(row: Row) -> str:

@@ -12,17 +12,33 @@ from mergetui.planning.people import member_name, short_id
 from mergetui.planning.plan import blocked
 from mergetui.planning.rows import COMPANY_ROW, differs, effective
 from mergetui.planning.rules import Rules
+from mergetui.planning.survival_rules import RULES, is_multi
 from mergetui.planning.survivorship import chosen_index, is_consent, is_yes
 from mergetui.planning.values import blank, mail_domain_label, same, text
 from mergetui.records.crm import Value
 from mergetui.records.people import Evidence
 from mergetui.records.plan import Choices, Plan
-from mergetui.records.review import Dossier, Member, Row
-from mergetui.records.sync import SyncWindow
+from mergetui.records.review import Dossier, Member, Row, RowValue
+from mergetui.records.sync import MappingRule, SyncWindow
 from mergetui.records.views import Cell, CheckView, ReviewColumn, ReviewRow, ReviewView
 from mergetui.sync.window import fits, remaining_text
+from mergetui.workflow.field_settings import arrange
+from mergetui.workflow.foresee import alone_words
+from mergetui.workflow.remedies import remedy
 
-GROUP_TITLES = {name: name.upper() for name in ("identity", "contact", "company", "address", "ownership", "consent")}
+OLD_MS = 15_000
+"""From here on it is said how old the reading is."""
+
+MARKETING = ("hs_lead_status", "hs_marketable_status", "hs_persona", "lifecyclestage", "hubspotscore", "lead_score")
+MARKETING_STARTS = ("hs_analytics_", "hs_email_", "hs_latest_source", "num_", "recent_conversion", "first_conversion",
+                    "hs_sequences_", "hs_marketable_", "utm_")  # fmt: skip
+SYNC_WORDS = {
+    "prefer_salesforce": "the sync brings Salesforce's value to HubSpot; a blank in Salesforce takes HubSpot's",
+    "always_salesforce": "the sync brings Salesforce's value to HubSpot, also when it is blank",
+    "two_way": "the sync takes the side that was changed last",
+    "none": "the sync leaves the two as they are",
+}
+"""Mapping rule → what becomes of a disagreement at the next sync (facts/integration.md §4)."""
 
 
 def review_view(
@@ -39,15 +55,24 @@ def review_view(
     now: int,
     can_undo: bool,
     can_redo: bool,
+    hidden: frozenset[str] = frozenset(),
+    order: Sequence[str] = (),
+    saved_rules: Mapping[str, str] | None = None,
 ) -> ReviewView:
-    """``window`` and ``now`` are in HubSpot's clock."""
+    """``window`` and ``now`` are in HubSpot's clock. ``hidden`` and ``order`` are row keys, ``saved_rules`` row key →
+    rule."""
+    mapping = _mapping(dossier)
     accounts = {
         text(member.salesforce.values.get("AccountId")): member.account_name
         for member in dossier.members
         if member.salesforce
     }
-    shown = [_row(dossier, row, choices, {**users, **accounts, **dossier.names}, rules) for row in rows]
-    shown += _activity_rows(dossier, now)
+    names = {**users, **accounts, **dossier.names}
+    saved = saved_rules or {}
+    made = [_row(dossier, row, choices, names, rules, mapping, saved.get(row.key, "")) for row in rows]
+    made = sorted(made, key=lambda row: row.group == "marketing")  # its rows stood among HubSpot's own, which come last
+    shown = arrange(made, hidden, order)
+    unseen = {row.key for row in made} - {row.key for row in shown}
     best = standings(dossier.members, rules)
     reasons = next((entry.reasons for entry in best if entry.key == choices.master), ())
     proposed = best[0].key == choices.master
@@ -56,20 +81,34 @@ def review_view(
         title=" · ".join(dict.fromkeys(member_name(member) for member in dossier.members)),
         score=score,
         columns=tuple(_column(member, choices, now) for member in dossier.members),
-        rows=tuple(shown),
-        checks=tuple(CheckView(check.id, check.severity, check.what, check.why, check.todo) for check in plan.checks),
+        rows=(*shown, *_activity_rows(dossier, now)),
+        checks=tuple(
+            CheckView(
+                check.id, check.severity, check.what, check.why, check.todo, remedy(check, dossier, choices.master)
+            )
+            for check in plan.checks
+        ),
         master_reasons=(
             ("proposed: " if proposed else "your choice: ")
             + (", ".join(f"{reason} ({points:+d})" for reason, points in reasons) or "no reason stands out"),
         ),
         after_sync=("nothing is merged while a check blocks",)
         if blocked(plan.checks)
-        else after_sync(dossier, choices),
+        else (*after_sync(dossier, choices), *alone_words(dossier, choices)),
         evidence=strongest_first(evidence),
         plan_line=plan_line(plan, window, now),
         can_undo=can_undo,
         can_redo=can_redo,
+        hidden=len(unseen),
+        hidden_differ=sum(row.differs for row in made if row.key in unseen),
+        read_ago=f"read {ago(now - dossier.hubspot_read_at)}" if now - dossier.hubspot_read_at > OLD_MS else "",
     )
+
+
+def _mapping(dossier: Dossier) -> Mapping[str, MappingRule]:
+    """Salesforce field → its line of the mapping, of the members' object."""
+    objects = {member.salesforce.object for member in dossier.members if member.salesforce}
+    return {rule.field: rule for rule in reversed(dossier.settings.mapping) if rule.object in objects}
 
 
 def strongest_first(evidence: Sequence[Evidence]) -> tuple[tuple[str, float], ...]:
@@ -120,18 +159,45 @@ def _subtitle(member: Member, now: int) -> str:
     return f"HubSpot {member.hubspot.id} · {told}{state}" if member.salesforce else f"{told}{state}"
 
 
-def _row(dossier: Dossier, row: Row, choices: Choices, names: Mapping[str, str], rules: Rules) -> ReviewRow:
+def group_shown(row: Row) -> str:
+    """The row's group; HubSpot's marketing properties are one of their own."""
+    if row.salesforce is None and row.hubspot is not None and row.group == "HubSpot only":
+        name = row.hubspot.name
+        if name in MARKETING or name.startswith(MARKETING_STARTS):
+            return "marketing"
+    return row.group
+
+
+def api_names(row: Row) -> str:
+    names = [f"{row.salesforce.object}.{row.salesforce.name}"] if row.salesforce is not None else []
+    return " ⇄ ".join([*names, row.hubspot.name] if row.hubspot is not None else names)
+
+
+def _row(
+    dossier: Dossier,
+    row: Row,
+    choices: Choices,
+    names: Mapping[str, str],
+    rules: Rules,
+    mapping: Mapping[str, MappingRule],
+    saved: str,
+) -> ReviewRow:
     chosen = chosen_index(dossier, row, choices)
     yes_stays = is_consent(row) and any(is_yes(effective(value)) for value in row.values)
     if yes_stays:
         chosen = next(index for index, value in enumerate(row.values) if is_yes(effective(value)))
     cells = []
+    theirs = []
     for index, value in enumerate(row.values):
         held = effective(value)
         note = ""
-        disagree = value.in_salesforce and not blank(value.hubspot) and not same(value.salesforce, value.hubspot)
-        if row.salesforce is not None and disagree:
-            note = f"HubSpot: {text(value.hubspot)}" if not blank(value.salesforce) else "from HubSpot"
+        disagree = value.in_salesforce and value.in_hubspot and _disagree(row, value, names)
+        other = ""
+        if disagree and blank(value.salesforce):
+            note = "from HubSpot"
+        elif disagree:
+            other = display(value.hubspot, names if points_at_a_name(row) else {}) or "—"
+        theirs.append(other)
         if row.key in ("sf:Email", "hs:email") and not blank(held):
             private = mail_domain_label(text(held)) in rules.free_mail
             note = note or ("private" if private else "work")
@@ -147,14 +213,40 @@ def _row(dossier: Dossier, row: Row, choices: Choices, names: Mapping[str, str],
     return ReviewRow(
         row.key,
         row.label,
-        row.group,
+        group_shown(row),
         tuple(cells),
         differs(row) or chosen is None,
         row.selectable,
         row.reason,
         editable=not why_not_typed,
         edit_reason=why_not_typed,
+        api=api_names(row),
+        hubspot=tuple(theirs) if any(theirs) else (),
+        sync_note=_sync_note(row, mapping) if any(theirs) else "",
+        several=is_multi(row),
+        rule=RULES[saved].title if saved in RULES else "",
     )
+
+
+def _disagree(row: Row, value: RowValue, names: Mapping[str, str]) -> bool:
+    """Whether the CRMs hold different values, as far as HubSpot's text can say the same as Salesforce's type."""
+    if row.salesforce is None or same(value.salesforce, value.hubspot):
+        return False
+    if points_at_a_name(row):  # each CRM has ids of its own for one owner
+        return display(value.salesforce, names) != display(value.hubspot, names)
+    if isinstance(value.salesforce, bool):
+        return is_yes(value.salesforce) != is_yes(value.hubspot)
+    if is_multi(row):
+        parts = [{part.strip() for part in text(held).split(";")} for held in (value.salesforce, value.hubspot)]
+        return parts[0] != parts[1]
+    return True
+
+
+def _sync_note(row: Row, mapping: Mapping[str, MappingRule]) -> str:
+    rule = mapping.get(row.salesforce.name) if row.salesforce is not None else None
+    if rule is None:
+        return "no known mapping joins the two"
+    return f"{SYNC_WORDS.get(rule.rule, SYNC_WORDS['two_way'])} ({rule.evidence}); the merge writes your choice to both"
 
 
 def not_typed(row: Row) -> str:

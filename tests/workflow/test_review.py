@@ -9,12 +9,13 @@ import pytest
 
 from mergetui import errors
 from mergetui.planning.rules import Rules
+from mergetui.records.crm import FieldInfo
 from mergetui.records.people import DuplicateSet, Evidence
-from mergetui.records.review import Dossier
+from mergetui.records.review import Dossier, Row
 from mergetui.store import Ledger
 from mergetui.workflow.confirm import confirm, confirmation
 from mergetui.workflow.ports import Refusal, Staged
-from mergetui.workflow.review import Review
+from mergetui.workflow.review import Review, misshapen
 from tests.support.dossiers import NOW, contact, dossier, member, pair, record
 
 FOUND = DuplicateSet("set1", ("a", "b"), 0.97, (Evidence("prior", "doubt", -6.0), Evidence("phone", "same phone", 9.5)))
@@ -164,3 +165,99 @@ def test_an_abbreviated_first_name_gives_way_to_the_full_one(ledger: Ledger) -> 
         member(1, record(1, FirstName="C."), contact(1, 1)), member(2, record(2, FirstName="Chantelle"), contact(2, 2))
     )
     assert value(opened(ledger, short), "sf:FirstName") == "Chantelle"
+
+
+# rules, fields, shapes ------------------------------------------------------------------------------------------------
+def test_a_rule_chooses_for_one_field_and_is_one_step_of_undo(ledger: Ledger) -> None:
+    review = opened(ledger)
+    assert review.apply_rule("sf:LastName", "longest") is None and value(review, "sf:LastName") == "Francis"
+    assert review.choose("sf:LastName", 1) is None
+    assert review.apply_rule("sf:LastName", "longest") is None and value(review, "sf:LastName") == "Francis"
+    review.undo()
+    assert value(review, "sf:LastName") == "F"
+    refused = review.apply_rule("sf:LastName", "union")
+    assert refused is not None and "does not fit" in refused.why
+
+
+def test_the_offered_rules_tell_their_result_or_why_they_have_none(ledger: Ledger) -> None:
+    offered = {rule.id: rule for rule in opened(ledger).rules_for("sf:LastName")}
+    assert offered["longest"].result == "Francis" and offered["newest"].result == "Francis"
+    assert "jf@gmail.example" in offered["append"].result
+    assert opened(ledger).rules_for("=activity") == ()
+
+
+def test_a_saved_rule_holds_for_sets_opened_later_and_can_be_ended(ledger: Ledger) -> None:
+    review = opened(ledger)
+    assert "from now on" in review.save_rule("sf:Title", "append")
+    assert value(review, "sf:Title") == "Sales", "the open review stays as it is"
+    again = opened(ledger)
+    assert value(again, "sf:Title") == "Sales; jf@gmail.example; +44 20 7946 0018"
+    [row] = [row for row in again.view().rows if row.key == "sf:Title"]
+    assert row.rule and row.differs
+    again.choose("sf:Title", 0)
+    assert value(opened(ledger), "sf:Title") == "Sales", "an own choice counts more than a rule"
+    again.save_rule("sf:Title", "")
+    assert not opened(ledger).view().rows[0].rule
+
+
+def test_a_rule_for_everything_leaves_addresses_and_owners_alone(ledger: Ledger) -> None:
+    review = opened(ledger)
+    before = value(review, "sf:Email")
+    review.set_master(1)
+    assert review.apply_everywhere("longest") is None
+    assert value(review, "sf:LastName") == "Francis" and value(review, "sf:Email") != before
+    review.undo()
+    assert review.view().columns[1].is_master
+
+
+def test_hidden_fields_are_left_out_and_counted(ledger: Ledger) -> None:
+    review = opened(ledger)
+    assert "1 field hidden" in review.show_fields(["sf:LastName"], ["sf:Title", "sf:Phone"])
+    view = opened(ledger).view()
+    assert "sf:LastName" not in {row.key for row in view.rows}
+    assert (view.hidden, view.hidden_differ) == (1, 1)
+    [field] = [field for field in opened(ledger).fields() if field.key == "sf:LastName"]
+    assert field.hidden and field.api == "Contact.LastName ⇄ lastname"
+
+
+def test_a_disagreement_of_the_crms_is_a_line_of_its_own_with_what_the_sync_does(ledger: Ledger) -> None:
+    torn = dossier(
+        member(1, record(1, Title="Sales"), contact(1, 1, jobtitle="CTO")),
+        member(2, record(2, Title="Sales"), contact(2, 2, jobtitle="Sales")),
+    )
+    [row] = [row for row in opened(ledger, torn).view().rows if row.key == "sf:Title"]
+    assert row.hubspot == ("CTO", "") and "the merge writes your choice to both" in row.sync_note
+    assert row.api == "Contact.Title ⇄ jobtitle"
+
+
+def test_a_restricted_picklist_offers_its_values(ledger: Ledger) -> None:
+    tiers = dossier(member(1, record(1, Tier__c="Gold"), contact(1, 1)), member(2, record(2), contact(2, 2)))
+    review = opened(ledger, tiers)
+    assert review.options("sf:Tier__c") == (("", "(blank)"), ("Gold", "Gold"), ("Silver", "Silver"))
+    assert review.options("sf:LastName") == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wrong"),
+    [
+        ("date", "2026-03-09", ""),
+        ("date", "9.3.2026", "must be a date"),
+        ("datetime", "2026-03-09T14:05:00Z", ""),
+        ("datetime", "soon", "T14:05"),
+        ("email", "a@b.example", ""),
+        ("email", "a@b", "must be an e-mail"),
+        ("boolean", "maybe", "yes or no"),
+        ("boolean", "yes", ""),
+    ],
+)
+def test_what_describe_says_of_a_type_holds_for_typed_text(kind: str, text: str, wrong: str) -> None:
+    field = FieldInfo("salesforce", "Contact", "X__c", "X", kind, writable=True)
+    said = misshapen(text, Row("sf:X__c", "X", "custom", field, None, (), True))
+    assert (wrong in said) if wrong else not said
+
+
+def test_a_master_that_hubspot_does_not_know_comes_with_the_key_that_mends_it(ledger: Ledger) -> None:
+    found = dossier(member(1, record(1)), member(2, record(2), contact(2, 2)))
+    checks = {check.id: check for check in opened(ledger, found).view().checks}
+    remedy = checks["master-not-linked"].remedy
+    assert remedy is not None and remedy.act == "master" and remedy.column == 1
