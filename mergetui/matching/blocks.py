@@ -1,77 +1,181 @@
-"""Which pairs are worth a look: people who share at least one key."""
+"""Which pairs are worth a look: rows that share a key: exact combinations of codes, sorted.
+
+Groups above a cap are left out, counted and reported: what more people share says little about two of them, and the
+rarer keys still bring those together who share more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mergetui.matching.normal import Someone, skeleton, stem
-from mergetui.matching.words import nickname_groups
+import numpy as np
 
-LARGEST_GROUP = 60
-"""Groups above this are left out, counted and reported: what more people share says little about two of them."""
+from mergetui.matching.coding import Codes, Wide, pick
+from mergetui.matching.crowd import Crowd
+from mergetui.matching.rules import NO_RULES, Rules
+
+LARGEST_GROUP = 64
+PAIRS_PER_ROW = 4
+"""So many pairs one kind of key may bring per row; above it its cap is lowered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    pairs: tuple[tuple[int, int], ...]
-    """Positions in the given order, the smaller first; sorted."""
+    first: Codes
+    second: Codes
+    """Rows of each pair, the smaller first; sorted."""
     left_out: dict[str, int]
     """Kind of key → number of groups too large to be looked at."""
 
 
-def block(people: Sequence[Someone], *, largest: int = LARGEST_GROUP) -> Blocks:
-    groups: dict[tuple[str, str], list[int]] = {}
-    for position, someone in enumerate(people):
-        for key in set(keys(someone)):
-            groups.setdefault(key, []).append(position)
-    count = len(people)
-    found: set[int] = set()
+def block(
+    one: Crowd,
+    *,
+    largest: int = LARGEST_GROUP,
+    only: Codes | None = None,
+    rules: Rules = NO_RULES,
+) -> Blocks:
+    """``only``: pairs without one of these rows are not wanted."""
+    found: list[Wide] = []
     left_out: dict[str, int] = {}
-    for (kind, _), members in groups.items():
-        size = len(members)
-        if size < 2:
-            continue
-        if size > largest:
-            left_out[kind] = left_out.get(kind, 0) + 1
-            continue
-        for index, first in enumerate(members):
-            base = first * count
-            for second in members[index + 1 :]:
-                found.add(base + second)
-    return Blocks(tuple(divmod(code, count) for code in sorted(found)), dict(sorted(left_out.items())))
+    wanted = None
+    if only is not None:
+        wanted = np.zeros(one.rows, bool)
+        wanted[only] = True
+    own = [(name, [_wide(codes)]) for name, codes in rules.keys]
+    linked = [("link", [_wide(rules.same)])] if rules.same is not None else []
+    for kind, sets in (*keys(one), *own, *linked):
+        pairs, too_large = _pairs(sets, one.rows, largest)
+        if too_large:
+            left_out[kind] = too_large
+        if wanted is not None:
+            pairs = pairs[wanted[pairs // one.rows] | wanted[pairs % one.rows]]
+        found.append(pairs)
+    codes = distinct(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    size = max(one.rows, 1)
+    first = (codes // size).astype(np.int32)
+    return Blocks(first, (codes - first.astype(np.int64) * size).astype(np.int32), dict(sorted(left_out.items())))
 
 
-def keys(someone: Someone) -> Iterator[tuple[str, str]]:
-    """(kind, key) of one person; may repeat."""
-    for email in someone.emails:
-        yield "e-mail", email.whole
-        if not email.role and len(email.local) >= 5:
-            yield "mailbox name", email.local
-    for phone in someone.phones:
-        yield "phone", phone.digits[-8:]
-    domains = {email.domain for email in someone.emails if not email.free}
-    for name in someone.names:
-        first, last = "".join(name.first), "".join(name.last)
-        firsts = {name.first[0], *map(str, nickname_groups(name.first[0]))} if name.first else set()
-        if first and last:
-            yield "full name", " ".join(sorted((*name.first, *name.last)))
-            yield "sound of the name", f"{skeleton(last)} {skeleton(first)}"
-            yield "sound of the name", f"{skeleton(first)} {skeleton(last)}"
-        for part in name.last:
-            form = stem(part)
-            for nick in firsts:
-                yield "surname and first name", f"{form} {nick}"
-            if first:
-                yield "surname and initial", f"{skeleton(form)} {first[0]}"
-            for company in someone.companies:
-                yield "surname and company", f"{form[:5]} {company[:12]}"
-            for domain in domains:
-                yield "surname and domain", f"{form[:5]} {domain}"
-            for postal_code in someone.postal_codes:
-                yield "surname and postal code", f"{form[:4]} {postal_code}"
-        for nick in firsts:
-            for company in someone.companies:
-                yield "first name and company", f"{nick} {company[:12]}"
-            for domain in domains:
-                yield "first name and domain", f"{nick} {domain}"
+def distinct(values: Wide) -> Wide:
+    values.sort()
+    if not len(values):
+        return values
+    keep = np.empty(len(values), bool)
+    keep[0] = True
+    np.not_equal(values[1:], values[:-1], out=keep[1:])
+    return values[keep]
+
+
+def _pairs(sets: list[Wide], rows: int, largest: int) -> tuple[Wide, int]:
+    """Pairs (first · rows + second) of rows with the same key in any of ``sets`` (one entry per row, -1 = none)."""
+    if len(sets) == 1:
+        held = np.flatnonzero(sets[0] >= 0)
+        key = sets[0][held]
+    else:
+        key = np.concatenate(sets)
+        held = np.flatnonzero(key >= 0)
+        key = key[held]
+        held %= rows
+    order = np.argsort(key)
+    key, held = key[order], held[order]
+    starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, np.int64)
+    sizes = np.diff(np.append(starts, len(key)))
+    cap = _cap(sizes, rows, largest)
+    too_large = int(np.count_nonzero(sizes > cap))
+    keep = (sizes > 1) & (sizes <= cap)
+    starts, sizes = starts[keep], sizes[keep]
+    found: list[Wide] = []
+    for size in np.unique(sizes).tolist():
+        members = held[starts[sizes == size][:, None] + np.arange(size)]
+        one, two = np.triu_indices(size, 1)
+        a, b = members[:, one].ravel(), members[:, two].ravel()
+        different = a != b
+        if not different.all():
+            a, b = a[different], b[different]
+        found.append(np.minimum(a, b) * rows + np.maximum(a, b))
+    return (np.concatenate(found) if found else np.zeros(0, np.int64)), too_large
+
+
+def _cap(sizes: Wide, rows: int, largest: int) -> int:
+    """The largest group that is looked at, so that this kind of key does not bring more than its share of pairs."""
+    tally = np.bincount(np.minimum(sizes, largest + 1), minlength=largest + 2)[: largest + 1]
+    each = np.arange(largest + 1)
+    total = np.cumsum(tally * each * (each - 1) // 2)
+    fitting = np.flatnonzero(total <= max(PAIRS_PER_ROW * rows, 10_000))
+    return max(int(fitting[-1]), 2) if len(fitting) else 2
+
+
+def keys(one: Crowd) -> Iterator[tuple[str, list[Wide]]]:
+    """(kind, key columns); a key column has one entry per row."""
+    names, mails = one.names, one.mails
+    role = np.append(mails.role, True)
+    yield "e-mail", [_wide(column) for column in one.mail[:2]]
+    free_of_role = [np.where(role[column], np.int64(-1), column) for column in one.mail]
+    local_long = np.append(np.array([len(text) >= 4 for text in mails.locals.tolist()], bool), False)
+    yield (
+        "mailbox name",
+        [
+            np.where(local_long[column], _wide(pick(mails.local, _narrow(column))), np.int64(-1))
+            for column in free_of_role[:2]
+        ],
+    )
+    yield "phone", [_wide(pick(one.phones.end, column)) for column in one.phone[:2]]
+    stem = pick(names.stem, one.last)
+    sound_first, sound_last = pick(names.sound, one.first), pick(names.sound, one.last)
+    word_first = pick(names.parts[:, 0], one.first)
+    word_last = pick(names.parts[:, 0], one.last)
+    nick = [pick(names.nicks[:, column], one.first) for column in range(2)]
+    yield "full name", [np.where(one.full >= 0, one.full, np.int64(-1))]
+    yield "sound of the name", [_both(np.minimum(sound_first, sound_last), np.maximum(sound_first, sound_last))]
+    yield "surname and short first name", [_both(stem, column) for column in nick]
+    yield "surname and first name", [_both(word_last, word_first), _both(_second(one, one.last), word_first)]
+    initial = pick(names.initial, one.first, -1)
+    company = pick(one.company_texts.key, one.company)
+    employer = one.employer[1]
+    short = _both3(sound_last, initial)
+    yield "surname and initial", [short]
+    yield "surname and initial, town", [_both(short, one.city)]
+    yield "surname and initial, title", [_both(short, one.title)]
+    yield "surname and initial, street", [_both(short, pick(one.street_texts.key, one.street))]
+    head = pick(one.company_texts.head, one.company)
+    yield "surname and company", [_both(sound_last, company), _both(sound_last, head)]
+    yield "first name and company", [_both(_either(nick[0], word_first), company)]
+    yield "surname and employer", [_both(sound_last, column) for column in one.employer[1:3]]
+    yield "first name and employer", [_both(_either(nick[0], word_first), column) for column in one.employer[1:3]]
+    yield "surname and postal code", [_both(sound_last, one.postal)]
+    yield "first name and postal code", [_both(_either(nick[0], word_first), one.postal)]
+    yield "first name and street", [_both(_either(nick[0], word_first), pick(one.street_texts.key, one.street))]
+    yield "employer and title, initial", [_both(_both3(employer, initial), one.title)]
+    yield (
+        "letters of the mailbox",
+        [_both(pick(mails.words, _narrow(column)), pick(mails.domain, _narrow(column))) for column in free_of_role[:1]],
+    )
+
+
+def _second(one: Crowd, names: Codes) -> Codes:
+    return pick(one.names.parts[:, 1], names)
+
+
+def _either(one: Codes, other: Codes) -> Codes:
+    """Nickname groups and words share one numbering: groups first."""
+    groups = int(one.max(initial=-1)) + 1
+    return np.where(one >= 0, one, np.where(other >= 0, other + groups, -1)).astype(np.int32)
+
+
+def _wide(codes: Codes) -> Wide:
+    return codes.astype(np.int64)
+
+
+def _narrow(codes: Wide) -> Codes:
+    return codes.astype(np.int32)
+
+
+def _both(one: Codes | Wide, other: Codes) -> Wide:
+    return np.where((one >= 0) & (other >= 0), one.astype(np.int64) << 31 | other, np.int64(-1))
+
+
+def _both3(one: Codes, small: Codes) -> Wide:
+    """``small`` is below 128."""
+    return np.where((one >= 0) & (small >= 0), one.astype(np.int64) << 7 | small & 127, np.int64(-1))

@@ -5,19 +5,22 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from mergetui import errors
-from mergetui.matching.match import THRESHOLD, MatchResult, Progress, match
-from mergetui.records.people import CandidatePair, DuplicateSet, PersonFacts
+from mergetui.matching.coding import TEXTS, Table
+from mergetui.matching.match import THRESHOLD, Found, Progress, find
+from mergetui.matching.persons import set_id
+from mergetui.matching.score import FIELDS
 
-TEXTS = (
-    "salutation", "first_name", "last_name", "email", "secondary_email", "phone", "mobile", "company", "title",
-    "website", "street", "city", "state", "postal_code", "country", "lead_source",
-)  # fmt: skip
-COLUMNS = ("id", "source", "object", *TEXTS)
-"""What is read; any subset in any order, other columns are ignored."""
+COLUMNS = ("id", "source", "object", *TEXTS, "lead_source", "created_at", "updated_at")
+"""What is known; any subset in any order, other columns are ignored. Only ``id`` and TEXTS matter."""
+_CHUNK = 2_000
+"""Rows turned into columns at once."""
+_LONGEST_FIELD = 1 << 27
+_WRITTEN = 20_000
+"""Pairs written at once."""
 
 SYNONYMS = {
     "recordid": "id", "contactid": "id", "leadid": "id", "crm": "source", "firstname": "first_name",
@@ -48,35 +51,42 @@ class Writer(Protocol):
 
     def writerow(self, row: Iterable[Any], /) -> Any: ...
 
+    def writerows(self, rows: Iterable[Iterable[Any]], /) -> None: ...
 
-def read_people(
+
+class Rows:
+    """What a file holds: the id of each row, and its texts in coded columns."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.table = Table()
+
+
+def read_rows(
     lines: Iterable[str],
     renamed: Mapping[str, str] | None = None,
     on_columns: Callable[[Columns], None] | None = None,
-) -> Iterator[PersonFacts]:
-    """People out of the lines of a CSV file, one at a time; empty = missing. Semicolons and tabs separate as well.
+    progress: Progress | None = None,
+) -> Rows:
+    """People out of the lines of a CSV file; empty = missing. Semicolons, tabs and bars separate as well.
 
     ``renamed``: our column → the file's (``--map email=E_MAIL``). ``on_columns`` is told once what the header means.
     Raises Problem for a missing id column, no column to compare, empty or double ids, and rows that are no CSV; only
     the line's number is named, never its content.
     """
-    number = 0
-
-    def counted() -> Iterator[str]:
-        nonlocal number
-        for line in lines:
-            number += 1
-            yield line
-
-    rest = counted()
+    source = iter(lines)
+    csv.field_size_limit(_LONGEST_FIELD)
+    rows: Any = csv.reader(())
     try:
-        first = next(rest, "")
-        rows = csv.reader(chain([first], rest), strict=True, delimiter=separator(first))
-        yield from _read(rows, dict(renamed or {}), on_columns)
+        first = next(source, "")
+        rows = csv.reader(chain([first], source), strict=True, delimiter=separator(first))
+        return _read(rows, dict(renamed or {}), on_columns, progress or (lambda _what, _done, _total: None))
     except csv.Error as error:
-        raise _wrong(f"Line {number} is not valid CSV ({error}).", "Check its quotes.") from error
+        raise _wrong(f"Line {max(rows.line_num, 1)} is not valid CSV ({error}).", "Check its quotes.") from error
     except UnicodeDecodeError as error:
-        raise _wrong("The file is not UTF-8 text.", "Save it again as CSV UTF-8.") from error
+        raise _wrong(
+            "The file is not UTF-8 text; perhaps it is Latin-1 or Windows-1252.", "Save it again as CSV UTF-8."
+        ) from error
 
 
 def separator(header: str) -> str:
@@ -126,36 +136,63 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def _read(rows: Any, renamed: dict[str, str], on_columns: Callable[[Columns], None] | None) -> Iterator[PersonFacts]:
+def _read(rows: Any, renamed: dict[str, str], on_columns: Callable[[Columns], None] | None, tell: Progress) -> Rows:
     header = next(rows, None)
     if not header:
         raise _wrong("The file is empty.", f"Its first line must name columns, {', '.join(COLUMNS[:6])} …")
     columns = columns_of(header, renamed)
     if on_columns is not None:
         on_columns(columns)
-    at = {column: place for column, (place, _) in columns.used.items()}
+    at = {name: place for name, (place, _) in columns.used.items() if name in TEXTS}
+    id_at = columns.used["id"][0]
+    made = Rows()
     seen: set[str] = set()
-    for row in rows:
-        if not any(row):
-            continue
-        if len(row) > len(header):
-            raise _wrong(
-                f"Line {rows.line_num} has more values than there are columns.", "Check its quotes and commas."
-            )
-        values = {column: row[place].strip() for column, place in at.items() if place < len(row)}
-        id_ = values.get("id", "")
+    width = len(header)
+    line = rows.line_num
+    while chunk := list(islice(rows, _CHUNK)):
+        if set(map(len, chunk)) != {width}:
+            chunk = _straight(chunk, width, line)
+        by_column = list(zip(*chunk, strict=True)) or [()] * width
+        ids = [text.strip() for text in by_column[id_at]]
+        before = len(seen)
+        seen.update(ids)
+        if len(seen) != before + len(ids) or "" in seen:
+            _id_problem(chunk, id_at, set(made.ids), line)
+        made.ids += ids
+        made.table.add({name: by_column[place] for name, place in at.items()}, len(ids))
+        line = rows.line_num
+        if len(made.ids) % (25 * _CHUNK) == 0:
+            tell("reading people", len(made.ids), None)
+    return made
+
+
+def _straight(chunk: list[list[str]], width: int, line: int) -> list[list[str]]:
+    """Rows of ``width`` values each: empty lines are left out, short ones filled up. ``line``: of the row before."""
+    made = []
+    for row, number in zip(chunk, _line_numbers(chunk, line), strict=True):
+        if len(row) > width:
+            raise _wrong(f"Line {number} has more values than there are columns.", "Check its quotes and commas.")
+        if any(row):
+            made.append(row + [""] * (width - len(row)))
+    return made
+
+
+def _line_numbers(chunk: list[list[str]], line: int) -> Iterator[int]:
+    """The line on which each row ends."""
+    for row in chunk:
+        line += 1 + sum(text.count("\n") for text in row)
+        yield line
+
+
+def _id_problem(chunk: list[list[str]], id_at: int, seen: set[str], line: int) -> None:
+    for row, number in zip(chunk, _line_numbers(chunk, line), strict=True):
+        id_ = row[id_at].strip()
         if not id_:
-            raise _wrong(f"Line {rows.line_num} has no id.", "Give every row one.")
-        if id_ in seen:
-            raise _wrong(f"Line {rows.line_num} repeats the id of an earlier row.", "Ids must be different.")
+            if any(row):
+                raise _wrong(f"Line {number} has no id.", "Give every row one.")
+        elif id_ in seen:
+            raise _wrong(f"Line {number} repeats the id of an earlier row.", "Ids must be different.")
         seen.add(id_)
-        texts = {column: values[column] for column in TEXTS if column in values}
-        yield PersonFacts(
-            id_,
-            "hubspot" if values.get("source", "").lower() == "hubspot" else "salesforce",
-            values.get("object", ""),
-            **texts,
-        )
 
 
 def match_table(
@@ -165,29 +202,42 @@ def match_table(
     threshold: float = THRESHOLD,
     progress: Progress | None = None,
     on_columns: Callable[[Columns], None] | None = None,
-) -> MatchResult:
-    """``read_people`` and ``match`` in one. Raises Problem also for a threshold outside 0–1."""
+) -> Found:
+    """``read_rows`` and ``find`` in one. Raises Problem also for a threshold outside 0–1."""
     if not 0 < threshold < 1:
         raise _wrong("The threshold must lie between 0 and 1.", f"The recommended one is {THRESHOLD}.")
-    return match(read_people(lines, renamed, on_columns), threshold=threshold, progress=progress)
+    rows = read_rows(lines, renamed, on_columns, progress)
+    return find(rows.ids, rows.table, threshold=threshold, progress=progress)
 
 
-def write_pairs(pairs: Iterable[CandidatePair], out: Writer, *, explain: bool = False) -> None:
-    """``id_a,id_b,score``, with ``explain`` also the evidence, strongest first."""
-    out.writerow(("id_a", "id_b", "score", "evidence") if explain else ("id_a", "id_b", "score"))
-    for pair in pairs:
-        row: list[Any] = [pair.key_a, pair.key_b, f"{pair.score:.6f}"]
-        if explain:
-            row.append(" · ".join(f"{one.sentence} {one.weight:+.1f}" for one in pair.evidence))
-        out.writerow(row)
+def write_pairs(found: Found, out: Writer, *, explain: bool = False) -> None:
+    """``id_a,id_b,score``, with ``explain`` also what speaks for it and the weights of its pieces; the surest first."""
+    if not explain:
+        out.writerow(("id_a", "id_b", "score"))
+        for at in range(0, len(found.first), _WRITTEN):
+            part = slice(at, at + _WRITTEN)
+            one = map(found.ids.__getitem__, found.first[part].tolist())
+            two = map(found.ids.__getitem__, found.second[part].tolist())
+            out.writerows(zip(one, two, map("{:.6f}".format, found.score[part].tolist()), strict=True))
+        return
+    names = ("prior", *FIELDS, "others")
+    out.writerow(("id_a", "id_b", "score", "evidence", *(f"weight {name}" for name in names)))
+    for at in range(0, len(found.first), _WRITTEN):
+        for pair in found.candidates(at, _WRITTEN):
+            weights = {one.field: one.weight for one in pair.evidence}
+            text = " · ".join(f"{one.sentence} {one.weight:+.1f}" for one in pair.evidence)
+            row = [f"{weights.get(name, 0):.1f}" for name in names]
+            out.writerow([pair.key_a, pair.key_b, f"{pair.score:.6f}", text, *row])
 
 
-def write_sets(sets: Sequence[DuplicateSet], out: Writer) -> None:
-    """``set,id``: one line per member."""
+def write_sets(found: Found, out: Writer) -> int:
+    """``set,id``: one line per member; answers how many sets there are."""
     out.writerow(("set", "id"))
-    for found in sets:
-        for member in found.members:
-            out.writerow((found.id, member))
+    sets = found.sets()
+    for members, _ in sets:
+        name = set_id(members)
+        out.writerows((name, member) for member in members)
+    return len(sets)
 
 
 def _wrong(happened: str, todo: str) -> errors.Problem:

@@ -1,230 +1,8 @@
-"""Word lists that normalising looks at: nicknames, legal forms, placeholders, mailboxes. All lower case ASCII."""
+"""Word lists that normalising looks at: legal forms, placeholders, mailboxes. All lower case ASCII."""
 
 # ruff: noqa: SIM905 - a split text is read and changed more easily than hundreds of quoted words
 
 from __future__ import annotations
-
-_NICKNAMES = """
-robert rob bob bobby robbie bert roberto
-william will bill billy liam willem guillaume guillermo wilhelm
-richard rick dick rich richie ricardo riccardo
-james jim jimmy jamie jaime
-john jack johnny jon johan johannes hans juan jean joao ivan giovanni jan yannis
-jonathan jon jonny
-joseph joe joey jose josef giuseppe pepe jozef
-yosef yossi yoseph
-moshe moses moishe
-yitzhak yitzchak itzik isaac
-yaakov jacob yakov kobi
-avraham avi avram abraham
-shlomo solomon
-haim chaim
-rivka rebecca
-sara sarah sally sadie
-michael mike mick mickey mikey miguel michel michal mikhail misha michele
-thomas tom tommy tomas tomasz tomek
-charles charlie chuck carlos karl carl
-christopher chris kit topher christoph cristobal krzysztof
-christian chris
-daniel dan danny
-david dave davy
-edward ed eddie ted teddy ned eduardo
-edwin ed eddie
-francis frank frankie francisco franz paco pancho francois francesco franciszek
-frederick fred freddie friedrich fritz federico
-gerald gerry jerry
-gregory greg gregor grzegorz
-henry harry hank heinrich henrik enrique henri
-kenneth ken kenny
-lawrence larry laurence lorenzo
-leonard leo len lenny
-matthew matt matthias mateo matteo mateusz matias
-nicholas nick nicky nico nicolas nikolaus klaus nikos mikolaj
-patrick pat paddy patricio
-patricia pat patty tricia trish patti
-peter pete pedro pieter piotr pyotr petr pierre petros
-philip phil phillip felipe philippe
-raymond ray
-ronald ron ronnie
-samuel sam sammy
-samantha sam sammy
-stephen steve steven stefan esteban stephane stevie szczepan stefano
-theodore ted teddy theo
-timothy tim timmy
-anthony tony antonio anton antoine toni
-andrew andy drew andreas andre andrzej andres andrei andrea andriy
-alexander alex sasha alejandro alessandro alexandre aleksander sascha xander aleksandr lex sandro
-alexandra alex sasha sandra alejandra aleksandra alexa
-alexis alex
-albert al bert alberto
-alfred al fred alfredo
-benjamin ben benny benji
-donald don donnie
-douglas doug
-eugene gene yevgeny
-george jorge georg jerzy giorgio yiorgos georges
-joshua josh
-nathaniel nathan nate nat
-vincent vince vinny vicente
-walter walt wally
-zachary zach zack
-elizabeth liz lizzie beth betty eliza lisa elisabeth elise isabel elsa elzbieta lise bettina ella
-catherine cathy kate katie kathy katherine kathryn cat kitty
-catherine catalina katarina katarzyna catalina kasia katherina ekaterina katya karin katrin cate
-margaret maggie meg peggy marge rita greta margarita marguerite malgorzata gosia
-jennifer jen jenny jenn
-jessica jess jessie
-rebecca becky becca rebekah
-susan sue susie suzanne susanne susanna zuzanna
-deborah deb debbie debra
-barbara barb barbie basia
-victoria vicky tori vicki viktoria
-christina tina chris christine kristina chrissy christa krystyna kristin
-stephanie steph stefanie
-theresa terry tess teresa tessa
-abigail abby gail
-amanda mandy
-pamela pam
-judith judy judi
-dorothy dot dolly dorothea dorota
-eleanor ellie nell nora leonor eleonora
-emily em emma emilia
-frances fran francesca
-gabriel gabe gabi
-gabriela gabi gabriella gabby
-helen nell helena elena ellen olena jelena eleni
-jacqueline jackie
-josephine jo josie
-kimberly kim
-laura laurie lora
-madeline maddie madeleine
-mary maria marie molly polly marija mariya miriam
-melissa mel missy
-nancy nan ann
-anne ann anna ana anya hanna annie hannah ania
-natalie nat natalia natasha natalya
-olivia liv livia
-valerie val
-virginia ginny
-yolanda yoli
-ignacio nacho
-dolores lola
-manuel manolo emmanuel manu
-rafael rafa raphael
-luis lucho louis luigi ludwig lewis
-concepcion concha
-guadalupe lupe
-mercedes merche
-rosario charo
-santiago santi
-sebastian seb bastian basti
-maximilian max maxim
-wolfgang wolf
-ulrich uli
-juergen jurgen
-jorg joerg
-tobias tobi
-florian flo
-dmitry dima dmitri dmytro dimitri dimitrios dimitris
-vladimir vova volodya volodymyr wladimir
-sergei sergey serge serhiy serhii sergiy sergii sergio
-yuri yury yuriy iurii
-tatiana tanya tatyana
-olga olya
-svetlana sveta
-ludmila lyudmila luda
-pavel pasha paul pablo paolo pawel pavlo
-konstantin kostya konstantinos kostas
-evangelos vangelis
-lukasz luke lukas lucas luca luka
-malgorzata gosia
-agnieszka aga agnes ines
-wojciech wojtek adalbert
-stanislaw staszek stan stanislav stanley
-zbigniew zbyszek
-mohammed mohamed muhammad mohammad mehmet mo muhammed mohd mohamad md
-ahmed ahmad ahmet
-yusuf yousef youssef josef
-ibrahim abraham abe
-ali aly
-hussein husain hussain huseyin
-fatima fatma fatema
-aisha ayesha aysha ayse
-omar umar omer
-rajesh raj
-suresh sury
-krishnan krishna kris
-venkatesh venkat
-subramaniam subbu
-priyanka priya
-abhishek abhi
-siddharth sid
-aditya adi
-aleksandra ola olenka
-joanna asia johanna joan
-krzysztof krzysiek
-maciej maciek
-pawel pawelek
-piotr piotrek
-jakub kuba jacob james
-magdalena magda lena madalena
-zofia zosia sofia sophie sophia zofka
-jan janek
-grzegorz grzesiek
-stanislava stasia
-jesus chuy
-alberto beto
-roberto beto
-enrique quique
-antonia toni
-isabella bella isabel izabela
-ricarda rika
-heinz heinrich
-gunter gunther guenther
-hannelore hanne lore
-sabine bine
-ursula uschi ulla
-andreas andi
-wolfram wolf
-charlotte lotte charly
-lieselotte lilo
-antonina tonya
-evgeny evgenii yevhen yevgeny zhenya
-mykola nikolai nikolay kolya
-oleksandr alexander aleksandr sasha
-oleksii alexei alexey aleksei lyosha
-volodymyr vladimir vova
-viktor victor vitya
-iryna irina ira
-oksana ksenia xenia
-yulia julia yuliya
-eirini irene irini
-ioannis yannis giannis john
-georgios giorgos george
-panagiotis panos
-athanasios thanasis
-emre emir
-mustafa mostafa
-abdullah abdallah
-khaled khalid
-youssef yousef yusuf
-venkata venkat
-lakshmi laxmi
-srinivas srini
-ramesh ram
-harish hari
-"""
-
-_GROUPS: dict[str, frozenset[int]] = {}
-for _number, _line in enumerate(_NICKNAMES.strip().splitlines()):
-    for _name in _line.split():
-        _GROUPS[_name] = _GROUPS.get(_name, frozenset()) | {_number}
-
-
-def nickname_groups(name: str) -> frozenset[int]:
-    """Numbers of the groups of one human's first names that this name is in; empty when in none."""
-    return _GROUPS.get(name, frozenset())
-
 
 PLACEHOLDERS: frozenset[str] = frozenset(
     "|na|n a|none|null|nil|unknown|unbekannt|desconocido|inconnu|not provided|not available|not applicable|not set|"
@@ -254,13 +32,31 @@ FREE_MAIL: frozenset[str] = frozenset(
 )
 """First labels of the domains where private mailboxes live; the country behind the dot does not matter."""
 
-MISTYPED: dict[str, str] = {
-    **dict.fromkeys("gmial gmal gmai gamil gmil gnail gmaill gmaik gmali googlemail".split(), "gmail"),
-    **dict.fromkeys("hotmial hotmal hotmai hotmil hotmaill hotnail homail".split(), "hotmail"),
-    **dict.fromkeys("outlok outloook outlock outook oulook".split(), "outlook"),
-    **dict.fromkeys("yaho yahooo yhoo yahho".split(), "yahoo"),
-    **dict.fromkeys("iclod icoud iclould".split(), "icloud"),
-}
+MUCH_USED_MAIL: tuple[str, ...] = (
+    "gmail",
+    "googlemail",
+    "hotmail",
+    "outlook",
+    "yahoo",
+    "icloud",
+    "rediffmail",
+    "protonmail",
+)
+"""What one slip of the finger leads to these was meant to be them."""
+
+MISTYPED_ENDINGS: dict[str, str] = dict.fromkeys(
+    "con cm comm ocm cmo vom cpm xom com. c0m coom comn coml cim clm ccom".split(), "com"
+)
+
+COUNTRY_CODES: frozenset[str] = frozenset(
+    "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 "
+    "86 90 91 92 93 94 95 98 211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 "
+    "237 238 239 240 241 242 243 244 245 248 249 250 251 252 253 254 255 256 257 258 260 261 262 263 264 265 266 267 "
+    "268 269 297 298 299 350 351 352 353 354 355 356 357 358 359 370 371 372 373 374 375 376 377 378 380 381 382 383 "
+    "385 386 387 389 420 421 423 500 501 502 503 504 505 506 507 509 590 591 592 593 594 595 596 597 598 599 670 673 "
+    "675 676 677 678 679 852 853 855 856 880 886 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 "
+    "992 993 994 995 996 998".split()
+)
 
 ROLES: frozenset[str] = frozenset(
     "info sales support contact hello office admin administrator mail team service services help helpdesk billing "
@@ -281,8 +77,11 @@ SUFFIXES: dict[str, str] = {
 
 TITLES: frozenset[str] = frozenset(
     "mr mrs ms miss mx dr prof professor sir dame herr frau mme mlle monsieur madame sra srta senor senora "
-    "ing dipl mag phd md mba esq rev hon dott dottssa sig signor signora drs ir pan pani".split()
+    "ing dipl mag phd mba esq rev hon dott dottssa sig signor signora drs ir".split()
 )
+
+SALUTATIONS: frozenset[str] = frozenset("mr mrs ms miss mx dr prof herr frau mme mlle".split())
+"""Titles that are nobody's name even where they stand alone."""
 
 MALE: frozenset[str] = frozenset("mr herr monsieur m sr senor sig signor sir pan hr".split())
 FEMALE: frozenset[str] = frozenset("mrs ms miss frau mme mlle madame sra srta senora signora dame pani fr".split())
@@ -290,3 +89,46 @@ FEMALE: frozenset[str] = frozenset("mrs ms miss frau mme mlle madame sra srta se
 PARTICLES: frozenset[str] = frozenset(
     "van von der den de del della di da das do dos du la le el al bin ibn ben ter ten zu zum zur af av y e".split()
 )
+
+COMPANY_WORDS: frozenset[str] = frozenset(
+    "group gruppe groupe grupo gruppo holding holdings international intl global worldwide europe emea apac americas "
+    "north south east west deutschland germany france espana spain italia italy uk usa us america polska poland india "
+    "china japan nederland netherlands austria schweiz switzerland suisse belgium sverige sweden norge norway danmark "
+    "denmark canada australia ireland brasil brazil mexico turkiye turkey".split()
+)
+"""What a company's name may end with or not, and still be the same company to those who type it."""
+
+COUNTRIES: dict[str, str] = {
+    "usa": "us", "united states": "us", "united states of america": "us", "u s a": "us", "u s": "us", "uk": "gb",
+    "united kingdom": "gb", "great britain": "gb", "england": "gb", "scotland": "gb", "wales": "gb", "germany": "de",
+    "deutschland": "de", "france": "fr", "spain": "es", "espana": "es", "italy": "it", "italia": "it",
+    "netherlands": "nl", "the netherlands": "nl", "nederland": "nl", "holland": "nl", "austria": "at",
+    "osterreich": "at", "switzerland": "ch", "schweiz": "ch", "suisse": "ch", "poland": "pl", "polska": "pl",
+    "brazil": "br", "brasil": "br", "mexico": "mx", "japan": "jp", "nippon": "jp", "china": "cn", "india": "in",
+    "sweden": "se", "sverige": "se", "norway": "no", "norge": "no", "denmark": "dk", "danmark": "dk", "finland": "fi",
+    "suomi": "fi", "ireland": "ie", "eire": "ie", "portugal": "pt", "greece": "gr", "turkey": "tr", "turkiye": "tr",
+    "canada": "ca", "australia": "au", "belgium": "be", "czech republic": "cz", "czechia": "cz", "south korea": "kr",
+    "korea": "kr", "republic of korea": "kr", "russia": "ru", "ukraine": "ua",
+    "hungary": "hu", "magyarorszag": "hu", "romania": "ro", "bulgaria": "bg", "croatia": "hr", "hrvatska": "hr",
+    "slovakia": "sk", "slovensko": "sk", "slovenia": "si", "slovenija": "si", "serbia": "rs", "srbija": "rs",
+    "lithuania": "lt", "latvia": "lv", "estonia": "ee", "iceland": "is", "israel": "il", "iran": "ir",
+    "united arab emirates": "ae", "uae": "ae", "saudi arabia": "sa", "egypt": "eg", "morocco": "ma", "nigeria": "ng",
+    "kenya": "ke", "ghana": "gh", "south africa": "za", "vietnam": "vn", "viet nam": "vn", "thailand": "th",
+    "indonesia": "id", "malaysia": "my", "singapore": "sg", "philippines": "ph", "taiwan": "tw", "hong kong": "hk",
+    "new zealand": "nz", "argentina": "ar", "chile": "cl", "colombia": "co", "peru": "pe", "pakistan": "pk",
+    "bangladesh": "bd", "hellas": "gr", "bharat": "in", "luxembourg": "lu", "belgique": "be", "belgie": "be",
+    "cesko": "cz", "ceska republika": "cz", "rossiya": "ru", "ukraina": "ua", "ukrayina": "ua",
+    "russian federation": "ru",
+    "jpn": "jp", "deu": "de", "ger": "de", "fra": "fr", "esp": "es", "ita": "it", "gbr": "gb", "nld": "nl", "pol": "pl",
+    "ind": "in", "bra": "br", "mex": "mx", "chn": "cn", "kor": "kr", "can": "ca", "aus": "au", "aut": "at",
+    "che": "ch",
+}  # fmt: skip
+
+STREET_WORDS: dict[str, str] = {
+    "street": "st", "str": "st", "strasse": "st", "road": "rd", "avenue": "ave", "av": "ave", "avenida": "ave",
+    "avda": "ave", "boulevard": "blvd", "lane": "ln", "drive": "dr", "court": "ct", "place": "pl", "square": "sq",
+    "suite": "ste", "apartment": "apt", "floor": "fl", "building": "bldg", "calle": "c", "rue": "r", "rua": "r",
+    "ulica": "ul", "ulitsa": "ul", "piazza": "p", "platz": "pl", "north": "n", "south": "s", "east": "e", "west": "w",
+    "saint": "st", "number": "no", "nr": "no", "unit": "unit", "highway": "hwy", "parkway": "pkwy", "terrace": "ter",
+}  # fmt: skip
+"""Long forms → what they are compared as."""
