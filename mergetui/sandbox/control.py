@@ -205,7 +205,7 @@ class Control:
         return json_reply(found)
 
     def _faults(self, call: Call) -> Reply:
-        return json_reply({"faults": self._sandbox.faults.shown()})
+        return json_reply({"faults": self._sandbox.faults.shown(), "calls": sorted(self._sandbox.faults.names)})
 
     def _add_fault(self, call: Call) -> Reply:
         fault = self._sandbox.faults.add(call.members())

@@ -67,24 +67,29 @@ class Sandbox:
         self.options = options
         self.real = real
         self._cast = cast
-        self.latency_ms = options.latency_ms
-        self.clock = SandboxClock(real)
         self.faults = Faults()
         self.requests = 0
         self._lives = 0
         self.fragments = Fragments(lambda: (self._lives, self.world.state.revision))
         self._playing: int | None = None
-        self.reset()
+        self._begin()
         short = self.world.state.org_id[:15]
         self.salesforce_grants = Grants(SALESFORCE_CLIENT_ID, "", f"{short}!AQ", rotating=True, life_ms=None)
         self.hubspot_grants = Grants(HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET, "CN", rotating=False, life_ms=1_800_000)
-        for spec in options.faults:
-            self.faults.add(parse_spec(spec))
 
     def reset(self) -> None:
-        """A new world from the same options; the clock goes back to the real time, faults are gone, tokens stay."""
+        """A new world from the same options, at the real time. Tokens stay, and those that were ended or revoked are
+        good again; of the faults only those of the command line are left, as they were at the beginning."""
+        self._begin()
+        for grants in (self.salesforce_grants, self.hubspot_grants):
+            grants.restore(self.now())
+
+    def _begin(self) -> None:
         self.clock = SandboxClock(self.real)
         self.faults.clear()
+        for spec in self.options.faults:
+            self.faults.add(parse_spec(spec))
+        self.latency_ms = self.options.latency_ms
         now = self.clock.now()
         self.started_at = now
         self._lives += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -64,6 +65,8 @@ class Faults:
     def __init__(self) -> None:
         self._found: dict[str, Fault] = {}
         self._made = 0
+        self.names: set[str] = set()
+        """The calls there are; while it is empty, any name is taken."""
 
     def add(self, spec: Mapping[str, Any]) -> Fault:
         """Raises ValueError naming what is wrong."""
@@ -73,25 +76,40 @@ class Faults:
         kind = str(spec.get("kind", ""))
         if kind not in KINDS:
             raise ValueError(f"no such kind of fault: {kind!r}; there are {', '.join(sorted(KINDS))}")
-        if not spec.get("at"):
+        at = str(spec.get("at") or "")
+        if not at:
             raise ValueError("a fault needs 'at', the name of a call such as salesforce.merge")
-        times = spec.get("times", 1)
+        self._check_aim(at)
+        times = None if spec.get("times", 1) is None else round(_number(spec, "times", 1, low=1))
+        wait = _number(spec, "ms", 0)
+        if kind == "delay" and not wait:
+            wait = _number(spec, "s", 0) * 1000
         retry = spec.get("retry_after_s")
         self._made += 1
         fault = Fault(
             id=str(self._made),
-            at=str(spec["at"]),
+            at=at,
             kind=kind,
-            times=None if times is None else int(times),
-            ms=int(spec.get("ms", 0)),
-            s=float(spec.get("s", 0)),
-            code=int(spec.get("code", spec.get("status", 503))),
+            times=times,
+            ms=round(wait),
+            s=_number(spec, "s", 0),
+            code=round(_number(spec, "code" if "code" in spec else "status", 503, low=100, high=599)),
             body=spec.get("body"),
             policy=str(spec.get("policy", "")),
-            retry_after_s=None if retry is None else float(retry),
+            retry_after_s=None if retry is None else _number(spec, "retry_after_s", 0),
         )
         self._found[fault.id] = fault
         return fault
+
+    def _check_aim(self, at: str) -> None:
+        if self.names and not any(fnmatchcase(name, at) for name in self.names):
+            near = get_close_matches(at, sorted(self.names), n=4, cutoff=0.5) or ["salesforce.merge", "hubspot.*", "*"]
+            raise ValueError(f"there is no call {at!r}; try {', '.join(near)} (GET /faults lists all)")
+
+    def check_aims(self) -> None:
+        """Raises ValueError when a fault aims at no call there is: for those set before the calls were known."""
+        for fault in self._found.values():
+            self._check_aim(fault.at)
 
     def take(self, name: str) -> list[Fault]:
         """The faults that hit this call now: any that wait, and the first that does more. Counts them as used."""
@@ -121,6 +139,18 @@ class Faults:
 
     def shown(self) -> list[dict[str, Any]]:
         return [fault.shown() for fault in self._found.values()]
+
+
+def _number(spec: Mapping[str, Any], name: str, default: float, *, low: float = 0, high: float = 10**9) -> float:
+    """A member that is a number, also as text. Raises ValueError with one clear sentence."""
+    given = spec.get(name, default)
+    try:
+        found = float(given) if isinstance(given, (int, float, str)) and not isinstance(given, bool) else None
+    except ValueError:
+        found = None
+    if found is None or not low <= found <= high:
+        raise ValueError(f"{name} of a fault is a number from {low:g} to {high:g}, not {str(given)[:40]!r}")
+    return found
 
 
 def parse_spec(text: str) -> dict[str, Any]:

@@ -25,6 +25,10 @@ class Dialect(Protocol):
     crm: str
     router: Router
 
+    def names(self) -> set[str]:
+        """The calls that faults can aim at."""
+        ...
+
     def token_of(self, call: Call) -> str: ...
     def good(self, call: Call) -> bool: ...
     def unauthorized(self, call: Call) -> Reply: ...
@@ -50,6 +54,7 @@ class Front:
     def __init__(self, sandbox: Sandbox, dialect: Dialect) -> None:
         self._sandbox = sandbox
         self._dialect = dialect
+        sandbox.faults.names |= {*dialect.names(), f"{dialect.crm}.other"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -48,6 +48,9 @@ class HubSpotServer:
 
     # tokens and scopes ----------------------------------------------------------------------------------------
 
+    def names(self) -> set[str]:
+        return self.router.names()
+
     def token_of(self, call: Call) -> str:
         kind, _, token = call.headers.get("authorization", "").partition(" ")
         return token.strip() if kind.lower() == "bearer" else ""

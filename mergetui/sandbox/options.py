@@ -173,8 +173,29 @@ def add_arguments(parser: argparse.ArgumentParser, *, event_delay: str = "30s..3
     )  # fmt: skip
 
 
+_TEACHING = """\
+Prints one JSON line (addresses, tokens, client ids) once all ports answer. Any client can be pointed at the two
+servers; the control port steers the world:
+  GET  /state /people /events?since=N /settings      what is, who is who, what happened, every switch and its doubt
+  POST /tick                                         a poll of the integration, now
+  POST /clock {"advance_s": 900}                     let time pass
+  POST /settings {"del_contact": "nothing"}          turn a switch
+  POST /faults {"at": "salesforce.merge", "kind": "drop_after_commit", "times": 1}
+  POST /reset                                        begin anew
+
+kinds of faults: delay:ms=500  hold  status:code=503  status_after_commit:code=502  drop_before  drop_after_commit
+                 commit_later:s=60  expire_token  rate_limit  lock_row
+examples:
+  mergetui sandbox --scenario list
+  mergetui sandbox --scenario T16 --sync-every 5m
+  mergetui sandbox --fault 'hubspot.*:delay:ms=800:times=20' --fault salesforce.merge:lock_row
+"""
+
+
 def add_server_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags of ``sandbox`` alone."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _TEACHING
     port = whole(0, 65_535)
     parser.add_argument("--salesforce-port", type=port, default=0, metavar="PORT", help="0 takes a free one")
     parser.add_argument("--hubspot-port", type=port, default=0, metavar="PORT", help="0 takes a free one")

@@ -82,13 +82,17 @@ class SalesforceServer:
 
     # the dialect ----------------------------------------------------------------------------------------------
 
+    def names(self) -> set[str]:
+        return self.router.names() | self._soap.names()
+
     def token_of(self, call: Call) -> str:
+        """SOAP reads its SessionHeader only: an Authorization header does not sign anybody in there."""
+        if self._soap.is_soap(call):
+            return self._soap.session_of(call)
         given = call.headers.get("authorization", "")
         kind, _, token = given.partition(" ")
         if kind.lower() in ("bearer", "oauth"):
             return token.strip()
-        if call.path.startswith("/services/Soap/"):
-            return self._soap.session_of(call)
         return call.first("oauth_token")
 
     def good(self, call: Call) -> bool:
@@ -139,10 +143,16 @@ class SalesforceServer:
     def bad_body(self, call: Call, text: str) -> Reply:
         return error("JSON_PARSER_ERROR", text)
 
+    def _stranger(self, call: Call) -> bool:
+        """Who asks for what is not there is asked for a token first; only OAuth and the list of versions are open."""
+        return call.path.startswith("/services/data/") and not self.good(call)
+
     def not_found(self, call: Call) -> Reply:
-        return error("NOT_FOUND", MISSING, 404)
+        return self.unauthorized(call) if self._stranger(call) else error("NOT_FOUND", MISSING, 404)
 
     def wrong_method(self, call: Call) -> Reply:
+        if self._stranger(call) and call.method != "OPTIONS":
+            return self.unauthorized(call)
         allowed = [name for name in METHODS if isinstance(self._route(call, name), Route)]
         headers = {"Allow": ",".join([*allowed, "OPTIONS"])}
         if call.method == "OPTIONS":

@@ -19,7 +19,6 @@ from mergetui.sandbox.tokens import is_jwt
 from mergetui.sandbox.web import Call, Reply, Router
 from mergetui.twin.refusals import SalesforceRefusal
 
-DAILY = 100_000
 OLDEST, NEWEST = 31, 68
 JWT_FROM = 68
 """SOAP takes JWT access tokens only from this version on; before, they are illegal sessions for ever."""
@@ -80,6 +79,10 @@ class Soap:
         known = self._handlers.get(request.operation) if request is not None else None
         return f"salesforce.{known[0] if known else 'soap'}"
 
+    def names(self) -> set[str]:
+        """All that ``name`` can answer."""
+        return {f"salesforce.{known[0]}" for known in self._handlers.values()} | {"salesforce.soap"}
+
     def _request(self, call: Call) -> Request | None:
         try:
             return read(call.body)
@@ -127,7 +130,8 @@ class Soap:
         return self._sandbox.salesforce_grants.good(call.token, self._sandbox.now())
 
     def _answer(self, operation: str, inner: str) -> Reply:
-        return soap_writing.answer(operation, inner, self._sandbox.api_used["salesforce"] + 1, DAILY)
+        sandbox = self._sandbox
+        return soap_writing.answer(operation, inner, sandbox.api_used["salesforce"] + 1, sandbox.salesforce_daily_limit)
 
     def fault(self, code: str, message: str) -> Reply:
         return soap_writing.fault(code, message)

@@ -15,7 +15,7 @@ from typing import Any
 
 import uvicorn
 
-from mergetui.errors import Busy
+from mergetui.errors import Busy, Usage
 from mergetui.records.clock import Clock, local_now
 from mergetui.sandbox.control import Control
 from mergetui.sandbox.engine import HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET, SALESFORCE_CLIENT_ID, Sandbox
@@ -90,7 +90,14 @@ async def run(options: SandboxOptions, *, clock: Clock = local_now, cast: Cast |
     ]
     urls = [f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners]
     salesforce.url, hubspot.url = urls[0], urls[1]
-    servers = [_Server(server_config(app)) for app in (Front(sandbox, salesforce), Front(sandbox, hubspot), control)]
+    fronts = [Front(sandbox, salesforce), Front(sandbox, hubspot)]
+    try:
+        sandbox.faults.check_aims()
+    except ValueError as error:
+        for listener in listeners:
+            listener.close()
+        raise Usage(f"--fault: {error}.", "The sandbox was not started.") from None
+    servers = [_Server(server_config(app)) for app in (*fronts, control)]
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -107,6 +114,11 @@ async def run(options: SandboxOptions, *, clock: Clock = local_now, cast: Cast |
         if sandbox.rehearsal is not None:
             told = "".join(f"\n  - {line}" for line in sandbox.rehearsal.arranged())
             sys.stderr.write(f"Scenario {sandbox.rehearsal.name}{told}\n")
+        if sys.stderr.isatty() and not options.linger:
+            sys.stderr.write(
+                f"Salesforce {urls[0]}\nHubSpot    {urls[1]}\ncontrol    {urls[2]}\n"
+                f"{options.people} people, polls every {options.sync_every_ms // 1000} s; ctrl+c ends it.\n"
+            )
         print(json.dumps(describe(sandbox, urls)), flush=True)  # noqa: T201  # the one line others read
         await stop.wait()
     finally:

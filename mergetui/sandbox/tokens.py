@@ -68,6 +68,7 @@ class Grants:
         self.static = prefix + secrets.token_hex(24)
         self._codes: dict[str, Code] = {}
         self._grants: list[Grant] = []
+        self._revoked: list[Grant] = []
 
     # authorization codes --------------------------------------------------------------------------------------
 
@@ -97,7 +98,8 @@ class Grants:
         grant = Grant(found.scopes, self._new("5Aep") if refreshable else "")
         self._grants.append(grant)
         if self.most is not None:
-            del self._grants[: -self.most]
+            for oldest in self._grants[: -self.most]:
+                self._end(oldest)
         return grant, self._issue(grant, now)
 
     def scopes_of(self, code: str) -> tuple[str, ...]:
@@ -114,7 +116,7 @@ class Grants:
                     grant.refresh = self._new("5Aep")
                 return grant, self._issue(grant, now)
             if token in grant.old:
-                self._grants.remove(grant)
+                self._end(grant)
                 break
         raise GrantRefused("invalid_grant", "expired access/refresh token")
 
@@ -184,8 +186,21 @@ class Grants:
         grant = self.grant_of(token)
         if grant is None:
             return False
-        self._grants.remove(grant)
+        self._end(grant)
         return True
+
+    def _end(self, grant: Grant) -> None:
+        self._grants.remove(grant)
+        self._revoked.append(grant)
+
+    def restore(self, now: int) -> None:
+        """Let every sign-in live again, as if nobody had revoked it, re-used a token or let one end."""
+        self._grants += self._revoked
+        self._revoked = []
+        self._codes = {}
+        for grant in self._grants:
+            for token in grant.access:
+                grant.access[token] = None if self.life_ms is None else now + self.life_ms
 
     def revoke_access(self, token: str) -> bool:
         """Revoke one access token only; False when it is none."""

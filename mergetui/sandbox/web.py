@@ -139,6 +139,10 @@ class Router:
             text += f"(?P<{name_}>{expression or '[^/]+'}){after}"
         self.routes.append(Route(method, re.compile(text), name, handler, open, private))
 
+    def names(self) -> set[str]:
+        """The names of the routes that have one of their own."""
+        return {route.name for route in self.routes if isinstance(route.name, str)}
+
     def find(self, call: Call) -> Route | str | None:
         """The route, None when no path fits, or ``method`` when only the method does not. Fills in the call's
         ``params`` and ``name``."""

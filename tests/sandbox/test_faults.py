@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
-from mergetui.sandbox.faults import Faults, parse_spec
+from mergetui.sandbox.engine import Sandbox
+from mergetui.sandbox.faults import KINDS, Faults, parse_spec
+from mergetui.sandbox.front import Front
+from mergetui.sandbox.hubspot_server import HubSpotServer
+from mergetui.sandbox.options import SandboxOptions
+from mergetui.sandbox.salesforce_rest import SalesforceServer
+from mergetui.sandbox.web import Call
+from mergetui.twin.events import Poll
 from tests.sandbox.wire import CONTACTS, V, merge_body, query, soap, two_contacts, two_hubspot_contacts
 from tests.support.sandbox import RunningSandbox, start_sandbox
 
@@ -114,7 +127,7 @@ def test_a_held_request_waits_for_its_release(sandbox: RunningSandbox, salesforc
     assert sandbox.control("POST", "/faults/release", json={"at": "salesforce.merge"}) == {"released": 1}
     thread.join(timeout=10)
     assert "<success>true" in answers[0].text
-    assert sandbox.control("GET", "/faults") == {"faults": []}
+    assert sandbox.control("GET", "/faults")["faults"] == []
 
 
 def test_a_held_request_whose_caller_leaves_is_finished_all_the_same(
@@ -180,7 +193,8 @@ def test_bad_control_calls_say_why(sandbox: RunningSandbox) -> None:
 
 
 def test_reset_begins_anew_with_the_same_tokens() -> None:
-    with start_sandbox(seed=4) as sandbox:
+    with start_sandbox(seed=4, faults=["hubspot.merge:lock_row"]) as sandbox:
+        sandbox.control("POST", "/faults", json={"at": "salesforce.merge", "kind": "hold"})
         headers = {"Authorization": f"Bearer {sandbox.info['salesforce_token']}"}
         with httpx.Client(base_url=sandbox.info["salesforce_url"], headers=headers, trust_env=False) as client:
             before = query(client, "SELECT Id FROM Contact")
@@ -188,6 +202,9 @@ def test_reset_begins_anew_with_the_same_tokens() -> None:
             sandbox.control("POST", "/clock", json={"advance_s": 3600})
             sandbox.control("POST", "/reset")
             assert query(client, "SELECT Id FROM Contact") == before
+            assert [(fault["at"], fault["used"]) for fault in sandbox.control("GET", "/faults")["faults"]] == [
+                ("hubspot.merge", 0)
+            ]
             assert abs(sandbox.state()["clock"] - time.time_ns() // 1_000_000) < 60_000
 
 
@@ -208,3 +225,230 @@ def test_a_waiting_fault_lets_another_follow_and_patterns_match() -> None:
     assert [fault.kind for fault in faults.take("salesforce.merge")] == ["delay", "status"]
     assert [fault.kind for fault in faults.take("hubspot.merge")] == ["drop_before"]
     assert [fault.kind for fault in faults.take("salesforce.query")] == ["delay"]
+
+
+# every kind at a call of every family ---------------------------------------------------------------------------
+
+NOW = 1_795_000_000_000
+CRMS = ("salesforce", "hubspot")
+
+
+@pytest.fixture(scope="module")
+def inside() -> tuple[Sandbox, dict[str, Any]]:
+    """A sandbox and its two fronts in this process: a call costs a millisecond."""
+    made = Sandbox(SandboxOptions(people=20, rate_limits=False, colleagues=0), lambda: NOW)
+    dialects = {"salesforce": SalesforceServer(made), "hubspot": HubSpotServer(made)}
+    return made, {name: Front(made, dialect) for name, dialect in dialects.items()}
+
+
+class Wire:
+    """One request through a front, as uvicorn would make it; ``cut``: the connection was closed unanswered."""
+
+    def __init__(self, front: Front, method: str, path: str, token: str, body: bytes = b"") -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.cut = False
+        self.transport = self
+        self._given = [{"type": "http.request", "body": body}]
+        self._scope = {
+            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
+            "headers": [(b"authorization", f"Bearer {token}".encode()), (b"content-type", b"application/json")],
+        }  # fmt: skip
+        asyncio.run(front(self._scope, self._receive, self.send))
+
+    def close(self) -> None:
+        self.cut = True
+
+    async def _receive(self) -> dict[str, Any]:
+        if self._given:
+            return self._given.pop()
+        if self.cut:
+            return {"type": "http.disconnect"}
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(self, message: Any) -> None:
+        self.sent.append(dict(message))
+
+    @property
+    def status(self) -> int:
+        return int(self.sent[0]["status"]) if self.sent else 0
+
+    @property
+    def body(self) -> bytes:
+        return bytes(self.sent[1]["body"])
+
+
+def routed(inside: tuple[Sandbox, dict[str, Any]]) -> Iterator[tuple[Front, Any, str, str]]:
+    """(front, route, call name, path) of one route of every name both servers have."""
+    _, fronts = inside
+    for crm in CRMS:
+        seen: set[str] = set()
+        for route in fronts[crm]._dialect.router.routes:
+            if not isinstance(route.name, str) or route.name in seen:
+                continue
+            path = example(route.pattern.pattern)
+            found = fronts[crm]._dialect.router.find(Call(route.method, path))
+            if found is route:
+                seen.add(route.name)
+                yield fronts[crm], route, route.name, path
+        missing = fronts[crm]._dialect.router.names() - seen
+        assert not missing, f"no example path for {missing}"
+
+
+def example(pattern: str) -> str:
+    """A path that fits a route's pattern."""
+    return next(iter(_paths(sre_parse(pattern))))
+
+
+def sre_parse(pattern: str) -> Any:
+    import re._parser as parser  # type: ignore[import-not-found]
+
+    return parser.parse(pattern)
+
+
+def _paths(tree: Any) -> Iterator[str]:
+    text = ""
+    for kind, value in tree:
+        name = str(kind)
+        if name == "LITERAL":
+            text += chr(value)
+        elif name == "SUBPATTERN":
+            text += next(_paths(value[3]))
+        elif name == "BRANCH":
+            text += next(_paths(value[1][0]))
+        elif name == "MAX_REPEAT":
+            low, _, inner = value
+            text += "".join(next(_paths(inner)) for _ in range(low))
+        elif name in ("NOT_LITERAL", "ANY"):
+            text += "x"
+        elif name == "IN":
+            text += _member(value)
+        elif name in ("ASSERT_NOT", "ASSERT", "AT"):
+            continue
+        else:
+            raise AssertionError(name)
+    yield text
+
+
+def _member(value: Any) -> str:
+    first = value[0]
+    if str(first[0]) == "CATEGORY":
+        return "6" if "DIGIT" in str(first[1]) else "x"
+    if str(first[0]) == "NEGATE":
+        return "x"
+    return chr(first[1] if str(first[0]) == "LITERAL" else first[1][0])
+
+
+def aimed(inside: tuple[Sandbox, dict[str, Any]], front: Front, route: Any, name: str, path: str, **fault: Any) -> Wire:
+    made, _ = inside
+    made.faults.clear()
+    made.faults.add({"at": name, **fault})
+    grants = made.salesforce_grants if name.startswith("salesforce") else made.hubspot_grants
+    wire = Wire(front, route.method, path, grants.static, b"{}")
+    assert not [fault for fault in made.faults.shown() if fault["left"]], f"{name}: not hit at {path}"
+    return wire
+
+
+def test_faults_can_be_aimed_at_any_call(inside: tuple[Sandbox, dict[str, Any]]) -> None:
+    calls = list(routed(inside))
+    assert len(calls) > 50
+    for front, route, name, path in calls:
+        assert aimed(inside, front, route, name, path, kind="status", code=418).status == 418, name
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS - {"hold"}))
+def test_every_kind_at_a_call_of_every_family(inside: tuple[Sandbox, dict[str, Any]], kind: str) -> None:
+    made, _ = inside
+    for front, route, name, path in routed(inside):
+        if route.method != "GET" and kind in ("delay", "drop_after_commit", "status_after_commit", "commit_later"):
+            continue  # what they do after the commit is tested with real bodies above
+        wire = aimed(inside, front, route, name, path, kind=kind, s=5 if kind == "commit_later" else 0, ms=1, code=503)
+        crm = name.partition(".")[0]
+        if kind in ("drop_before", "drop_after_commit", "commit_later"):
+            assert wire.cut and not wire.sent, (name, kind)
+        elif kind in ("status", "status_after_commit"):
+            assert wire.status == 503, (name, kind)
+        elif name == "salesforce.wsdl" and kind in ("expire_token", "rate_limit", "lock_row"):
+            assert wire.body.startswith(b"<?xml"), "at a SOAP address, answers are SOAP"
+        elif kind == "expire_token":
+            assert wire.status == 401, (name, wire.status)
+        elif kind == "rate_limit":
+            assert wire.status == (403 if crm == "salesforce" else 429), name
+            said = json.loads(wire.body)
+            assert (said[0]["errorCode"] if crm == "salesforce" else said["errorType"]) in (
+                "REQUEST_LIMIT_EXCEEDED", "RATE_LIMIT",
+            )  # fmt: skip
+        elif kind == "lock_row":
+            assert wire.status == (400 if crm == "salesforce" else 423), name
+            said = json.loads(wire.body)
+            assert (said[0]["errorCode"] if crm == "salesforce" else said["category"]) in (
+                "UNABLE_TO_LOCK_ROW", "LOCKED",
+            )  # fmt: skip
+    made.clock.forward(60_000)
+    made.catch_up()
+    made.faults.clear()
+
+
+def test_waiting_faults_add_up(inside: tuple[Sandbox, dict[str, Any]]) -> None:
+    made, fronts = inside
+    for fault in ({"kind": "delay", "ms": 1}, {"kind": "delay", "s": 0.001}, {"kind": "rate_limit", "policy": "DAILY"}):
+        made.faults.add({"at": "hubspot.contacts", **fault})
+    wire = Wire(fronts["hubspot"], "GET", "/crm/v3/objects/contacts", made.hubspot_grants.static)
+    assert json.loads(wire.body)["policyName"] == "DAILY"
+    assert [fault["left"] for fault in made.faults.shown()] == [0, 0, 0]
+    made.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        ({"at": "salesforce.marge", "kind": "hold"}, "try salesforce.merge"),
+        ({"at": "hubspot.merge", "kind": "status", "code": "teapot"}, "code of a fault is a number from 100 to 599"),
+        ({"at": "hubspot.merge", "kind": "delay", "ms": -1}, "ms of a fault"),
+        ({"at": "hubspot.merge", "kind": "hold", "times": 0}, "times of a fault"),
+        ({"at": "hubspot.merge", "kind": "hold", "colour": 1}, "no member 'colour'"),
+        ({"at": "hubspot.merge", "kind": "explode"}, "commit_later"),
+        ({"kind": "hold"}, "needs 'at'"),
+    ],
+)
+def test_bad_faults_are_refused_clearly(
+    inside: tuple[Sandbox, dict[str, Any]], spec: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(ValueError, match=says):
+        inside[0].faults.add(spec)
+    assert not inside[0].faults.shown()
+
+
+def test_a_commit_that_was_put_off_outlives_a_poll(inside: tuple[Sandbox, dict[str, Any]]) -> None:
+    made, fronts = inside
+    body = json.dumps({"properties": {"email": "put.off@probe.example"}}).encode()
+    made.faults.add({"at": "hubspot.create", "kind": "commit_later", "s": 30})
+    assert Wire(fronts["hubspot"], "POST", "/crm/v3/objects/contacts", made.hubspot_grants.static, body).cut
+    due = made.now() + 30_000
+    made.apply(Poll())
+    assert "put.off@probe.example" not in made.world.state.addresses
+    made.clock.forward(60_000)
+    made.catch_up()
+    born = made.world.state.contacts[made.world.state.addresses["put.off@probe.example"]]
+    assert born.created_at == due
+
+
+def test_reset_lets_every_sign_in_live_again(inside: tuple[Sandbox, dict[str, Any]]) -> None:
+    made, _ = inside
+    for grants in (made.salesforce_grants, made.hubspot_grants):
+        code = grants.new_code("http://localhost", "", ("api",), made.now())
+        _, access = grants.exchange(code, "http://localhost", "", made.now())
+        assert grants.good(access, made.now())
+        grants.revoke(access)
+        assert not grants.good(access, made.now())
+    made.reset()
+    for grants in (made.salesforce_grants, made.hubspot_grants):
+        for token in grants._grants[-1].access:
+            assert grants.good(token, made.now())
+        assert grants.refresh(grants._grants[-1].refresh, made.now())
+
+
+def test_a_fault_at_no_call_is_refused_at_the_start() -> None:
+    command = [sys.executable, "-m", "mergetui.sandbox", "--people", "20", "--fault", "salesforce.marge:hold"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    assert found.returncode == 2 and found.stdout == "" and "try salesforce.merge" in found.stderr
