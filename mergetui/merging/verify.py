@@ -8,7 +8,7 @@ from typing import Literal
 
 from mergetui.planning.values import addresses, same, text
 from mergetui.records.crm import HubSpotContact, HubSpotExtras, SalesforceRecord
-from mergetui.records.plan import Expected
+from mergetui.records.plan import Expected, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +118,16 @@ def _compare_contact(expected: Expected, contact: HubSpotContact, extras: HubSpo
     if lists:
         found.append(Difference("report", f"{len(lists)} static list memberships are not there"))
     return found
+
+
+def unforeseen(plan: Plan, facts: Mapping[str, str]) -> tuple[Difference, ...]:
+    """Where the end state is not what the twin foresaw, though no unknown setting explains it. Only told: what a plan
+    must reach is compared by ``compare``."""
+    if plan.forecast is None:
+        return ()
+    names = sorted(
+        name
+        for name, value in plan.forecast.state.items()
+        if name in facts and name not in plan.forecast.loose and not same(facts[name], value)
+    )
+    return tuple(Difference("report", f"not as forecast: {name}") for name in names)

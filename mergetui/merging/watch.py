@@ -10,7 +10,8 @@ from mergetui.merging.deps import Deps
 from mergetui.merging.halts import StillUnknown, Surprised
 from mergetui.merging.progress import Progress, read_progress
 from mergetui.merging.reading import live_holders, live_owners
-from mergetui.merging.verify import Difference, compare, is_linked
+from mergetui.merging.verify import Difference, compare, is_linked, unforeseen
+from mergetui.planning.forecast import facts_of
 from mergetui.records.crm import HubSpotContact, SalesforceRecord
 from mergetui.records.plan import Plan
 from mergetui.sync.window import began_after
@@ -109,7 +110,8 @@ class Watch:
             if contact is not None:
                 extras = (await self._read(lambda: hubspot.extras([contact.id]))).get(contact.id)
         owners = await self._read(lambda: live_owners(hubspot, expected.addresses)) if expected.addresses else {}
-        return compare(expected, record, contact, extras, dead, holders, owners)
+        found = compare(expected, record, contact, extras, dead, holders, owners)
+        return (*found, *unforeseen(plan, facts_of(expected, record, contact, extras)))
 
     async def _read(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Reads until it succeeds: a CRM that cannot be read just now is no reason to give up waiting."""

@@ -54,6 +54,7 @@ def forgotten(plan: Plan) -> Plan:
         expected=expected,
         checks=tuple(replace(check, what="", why="", todo="") for check in plan.checks),
         losses=(),
+        forecast=None,
         bound={},
     )
 

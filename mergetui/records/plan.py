@@ -153,6 +153,20 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """What the twin foresaw: kept with the plan, compared with both CRMs after settling. Not bound by the digest."""
+
+    alone: tuple[str, ...]
+    """What merging in Salesforce alone would lose, in sentences."""
+    worst: tuple[str, ...]
+    """Where an unknown setting makes a difference to this plan, in sentences."""
+    state: Mapping[str, str]
+    """Name → text: the end state with every unknown setting at its worst."""
+    loose: tuple[str, ...] = ()
+    """Names in ``state`` that depend on unknown settings: not compared."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """An immutable, digested list of typed steps for one duplicate set."""
 
@@ -183,6 +197,7 @@ class Plan:
     """What the digest covers, flat: name → text. Two plans are compared through it in words."""
     estimated_ms: int = 3000
     company: MakePrimaryCompany | None = None
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)

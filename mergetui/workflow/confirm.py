@@ -112,6 +112,11 @@ def _sections(plan: Plan) -> tuple[tuple[str, str], ...]:
         found.append(("HubSpot", f"No merge is needed there; contact {expected.old_hubspot_ids[0]} stays."))
     if plan.email is not None:
         found.append(("E-mail", "Another address becomes the primary one, in HubSpot and then in Salesforce."))
+    if plan.forecast is not None:
+        if plan.forecast.alone:
+            found.append(("Salesforce alone", f"Would do this to HubSpot: {' '.join(plan.forecast.alone)}"))
+        if plan.forecast.worst:
+            found.append(("Not certain", " ".join(plan.forecast.worst)))
     found.append(
         (
             "Snapshot",
