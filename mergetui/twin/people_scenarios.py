@@ -204,7 +204,7 @@ def _merged_away(actor: Actor, loser: Written, master: Written, at: int) -> None
 def t18(actor: Actor) -> None:
     """T18: merged in Salesforce some days ago; the integration has archived L's HubSpot contact with its history."""
     stage, rng = actor.stage, actor.rng
-    at = stage.latest - rng.between(2, 30) * DAY
+    at = stage.latest - rng.between(2, 13) * DAY  # the loser is still in Salesforce's recycle bin
     master = actor.row("Contact", actor.look, FULL, synced=at + 600_000)
     actor.hub(actor.look, master, SOME)
     look = actor.other()

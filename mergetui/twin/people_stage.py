@@ -33,6 +33,7 @@ from mergetui.twin.people_work import (
     SUBSCRIPTIONS,
     TIERS,
 )
+from mergetui.twin.portal import LINKS
 
 Person = Literal["Lead", "Contact"]
 PREFIXES = {"User": "005", "Account": "001", "Lead": "00Q", "Contact": "003", "Campaign": "701"}
@@ -188,7 +189,7 @@ class Stage:
 
     def _account(self, rng: Dice, firm: Company) -> None:
         created = self.born(rng, self.latest - 400 * DAY)
-        firm.hubspot_id = self.hubspot_id()
+        firm.hubspot_id, firm.born = self.hubspot_id(), created
         firm.account_id = self.row(
             "Account",
             {"Name": firm.name, "Website": f"https://www.{firm.domain}", "Phone": firm.phone or None,
@@ -385,8 +386,8 @@ class Stage:
                 made[name] = text
             else:
                 made.pop(name, None)
-        if not included:
-            self.excluded[draft.id] = None
+        if not included or not any(name in made for name in LINKS):
+            self.excluded[draft.id] = None  # on the inclusion list it would have become a lead long ago
         draft.updated = max(draft.created, draft.synced + rng.between(1400, 3500) if draft.synced else 0)
         self.drafts.append(draft)
         entry.records.append(("hubspot", "contact", draft.id))
@@ -478,6 +479,7 @@ class Stage:
                             "companies",
                             firm.hubspot_id,
                             {
+                                "createdate": iso(firm.born),
                                 "name": firm.name,
                                 "domain": firm.domain,
                                 "salesforceaccountid": firm.account_id,

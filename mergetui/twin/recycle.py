@@ -50,6 +50,16 @@ def delete_row(state: State, event: DeleteRow) -> None:
     state.log("salesforce", "delete", object=row.object, id=row.id)
 
 
+def begin(state: State) -> None:
+    """What lies in the recycle bin of a new world goes in its turn; what is overdue stays."""
+    for row_id in state.known_dead:
+        row = state.row(row_id)
+        stamp = row.values.get("SystemModstamp") if row is not None else None
+        buried = stamp if isinstance(stamp, int) else 0
+        if (due := buried + state.settings.recycle_days * _DAY_MS) > state.now:
+            state.later(due, partial(_expire, row_id=row_id, buried=buried))
+
+
 def bury(state: State, row: Row, master_id: str | None, *, with_row: str = "") -> None:
     """Into the recycle bin, from where it vanishes after ``recycle_days``."""
     state.bury(row, master_id)

@@ -55,6 +55,7 @@ class World:
     def __init__(self, cast: Cast, settings: Settings | None = None, now: int = 0) -> None:
         self.state = State(cast, settings or Settings(), now)
         integration.begin(self.state)
+        recycle.begin(self.state)
         self._colleagues = False
         self._call_colleagues()
 

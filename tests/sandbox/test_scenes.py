@@ -15,6 +15,7 @@ from mergetui.twin.scenes import SCENES
 from mergetui.twin.state import Contact
 
 NOW = 1_795_000_000_000
+DAY = 86_400_000
 
 
 def rehearse(name: str, **options: Any) -> tuple[Sandbox, list[str], list[Contact]]:
@@ -91,6 +92,36 @@ def test_what_was_done_before() -> None:
     state = made.world.state
     assert wrong.get("salesforcecontactid") == loser and state.rows["Contact"][loser].master_id == master
     assert wrong.additional == (str(state.rows["Contact"][master].values["Email"]),)
+
+
+def test_a_merge_in_hubspot_alone_makes_no_lead() -> None:
+    """T10: they are outside the inclusion list, else the merge's own pass would bring them to Salesforce (row 4)."""
+    made, _, (first, second) = rehearse("T10")
+    made.apply(MergeContacts(first.id, second.id))
+    made.clock.forward(1_200_000)
+    made.catch_up()
+    assert not [event for event in kinds(made, "create") if event["who"] == "salesforce"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("name", ["T18", "T21"])
+def test_what_was_merged_away_is_still_in_the_recycle_bin(name: str, seed: int) -> None:
+    """And leaves it in time: 15 days after the merge nobody knows any more what it was merged into."""
+    made = Sandbox(SandboxOptions(people=20, seed=seed, scenario=name, colleagues=0), lambda: NOW)
+    state = made.world.state
+    [dead] = [
+        row
+        for row in state.rows["Contact"].values()
+        if row.deleted and row.id in {key for _, _, key in state.humans[0].records}
+    ]
+    stamp = dead.values["SystemModstamp"]
+    assert isinstance(stamp, int) and NOW - stamp < 15 * DAY
+    made.clock.forward(stamp + 15 * DAY - NOW - 1000)
+    made.catch_up()
+    assert state.row(dead.id) is dead
+    made.clock.forward(2000)
+    made.catch_up()
+    assert state.row(dead.id) is None
 
 
 def merged(name: str) -> tuple[Sandbox, str, Contact]:
