@@ -7,7 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from mergetui.sandbox.web import Call, Reply, json_reply
-from mergetui.twin import associations, hubspot, portal
+from mergetui.twin import associations, hubspot, object_history, portal
 from mergetui.twin.object_properties import DEFAULTS
 from mergetui.twin.refusals import HubSpotRefusal
 from mergetui.twin.stamps import iso
@@ -193,9 +193,8 @@ def contact_json(state: State, contact: Contact, names: Sequence[str]) -> dict[s
 
 
 def _object_values(state: State, item: HubSpotObject) -> dict[str, str]:
-    at = item.values.get("hs_timestamp") or item.values.get("createdate") or iso(state.began)
     own = "hs_createdate" if item.type not in DEFAULTS else "createdate"
-    created = item.values.get("hs_createdate") or item.values.get("createdate") or at
+    created = object_history.created(state, item)
     values = {own: created, "hs_object_id": item.id, "hs_lastmodifieddate": created, **item.values}
     if item.changed_at is not None:
         values["hs_lastmodifieddate"] = iso(item.changed_at)
@@ -225,16 +224,15 @@ def object_json(state: State, item: HubSpotObject, names: Sequence[str]) -> dict
 
 
 def _versions(state: State, record: Contact | HubSpotObject, name: str) -> list[dict[str, Any]]:
-    """A property's history, newest first; of other objects than contacts only the value of now."""
+    """A property's history, newest first."""
     if isinstance(record, Contact):
         versions = state.versions(record, name)
         if not versions and (value := hubspot.shown(state, record).get(name)):
             versions = [Version(value, record.updated_at, "CALCULATED")]
     else:
-        values = _object_values(state, record)
-        value = values.get(name)
-        at = record.changed_at or state.began
-        versions = [Version(value, at, "CRM_UI")] if value else []
+        versions = object_history.versions(state, record, name)
+        if not versions and (value := _object_values(state, record).get(name)):
+            versions = [Version(value, record.changed_at or state.began, "CALCULATED")]
     return [
         {
             "value": version.value,

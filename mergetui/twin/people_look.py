@@ -43,6 +43,8 @@ class Company:
     employees: int
     account_id: str = ""
     hubspot_id: str = ""
+    born: int = 0
+    """When its account and its HubSpot company were made."""
 
 
 @dataclass(slots=True)

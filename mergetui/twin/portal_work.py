@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mergetui.twin import associations, hubspot, hubspot_values
+from mergetui.twin import associations, hubspot, hubspot_values, object_history
 from mergetui.twin.object_properties import REQUIRED
 from mergetui.twin.portal_events import (
     ArchiveObject,
@@ -98,6 +98,7 @@ def create_object(state: State, event: CreateObject) -> HubSpotObject:
     stored = {name: value for name, value in values.items() if value}
     stored |= {created: iso(state.now), "hs_lastmodifieddate": iso(state.now)}
     item = HubSpotObject(event.kind, state.new_contact_id(), stored, [], state.now)
+    object_history.begin(state, item, "API")
     state.portal.search.note(state, event.kind, item.id, None)
     state.objects.setdefault(event.kind, {})[item.id] = item
     state.log("hubspot", "create", kind=event.kind, id=item.id)
@@ -111,24 +112,15 @@ def _is_activity(kind: str) -> bool:
 def update_object(state: State, event: UpdateObject) -> HubSpotObject:
     item = live_object(state, event.kind, event.id)
     values = check_object(state, event.kind, dict(event.values), new=False)
-    changed = [name for name, value in values.items() if (item.values.get(name) or "") != value]
-    if changed:
-        _touch(state, item)
-        kept = {**item.values, **values, "hs_lastmodifieddate": iso(state.now)}
-        item.values = {name: value for name, value in kept.items() if value}
+    if changed := object_history.write(state, item, values, "API"):
         state.log("hubspot", "update", kind=event.kind, id=item.id, properties=changed)
     return item
-
-
-def _touch(state: State, item: HubSpotObject) -> None:
-    state.portal.search.note(state, item.type, item.id, item)
-    item.changed_at = state.now
 
 
 def archive_object(state: State, event: ArchiveObject) -> None:
     item = live_object(state, event.kind, event.id)
     people = [state.contacts[key] for key in item.contacts if key in state.contacts]
-    _touch(state, item)
+    object_history.touch(state, item)
     item.archived_at = state.now
     associations.recount(state, *people)
     state.log("hubspot", "archive", kind=event.kind, id=item.id)
@@ -147,12 +139,14 @@ def merge_objects(state: State, event: MergeObjects) -> HubSpotObject:
     values = {**second.values, **first.values, "hs_lastmodifieddate": iso(state.now)}
     merged_ids = [*_ids(first), first.id, *_ids(second), second.id]
     values["hs_merged_object_ids"] = ";".join(dict.fromkeys(merged_ids))
+    values["createdate"] = min(object_history.created(state, old) for old in (first, second))
     people = list(dict.fromkeys((*first.contacts, *second.contacts)))
     item = HubSpotObject(event.kind, state.new_contact_id(), values, people, state.now)
+    object_history.join(state, first, second, item)
     state.portal.search.note(state, event.kind, item.id, None)
     store = state.objects[event.kind]
     for old in (first, second):
-        _touch(state, old)
+        object_history.touch(state, old)
         del store[old.id]
     store[item.id] = item
     for old_key, target in list(state.portal.aliases.items()):

@@ -141,6 +141,8 @@ class HubSpotObject:
     changed_at: int | None = None
     """None: not since the world began."""
     archived_at: int | None = None
+    history: dict[str, list[Version]] | None = None
+    """Property → versions, newest first, of what changed since the world began; see ``object_history``."""
 
 
 Work = Callable[["State"], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mergetui.twin import object_history
 from mergetui.twin.portal import STAGES
 from mergetui.twin.state import Contact, HubSpotObject, Row, State
 
@@ -43,8 +44,7 @@ def tie_company(state: State, row: Row, contact: Contact) -> None:
         return
     own = state.objects.get("companies", {}).get(held[0]) if held else None
     if own is not None and not own.values.get(ACCOUNT_ID):
-        own.values = {**own.values, ACCOUNT_ID: account_id}
-        own.changed_at = state.now
+        object_history.write(state, own, {ACCOUNT_ID: account_id}, "SALESFORCE")
         state.sync.companies[account_id] = own.id
         state.log("integration", "link_company", company=own.id, salesforce=account_id)
 
@@ -56,12 +56,12 @@ def account_deleted(state: State, account_id: str) -> None:
     if not settings.account_sync or company is None:
         return
     if settings.del_account == "delete":
-        company.archived_at = company.changed_at = state.now
+        object_history.touch(state, company)
+        company.archived_at = state.now
         state.log("integration", "archive", company=company.id, salesforce=account_id)
         return
     if settings.clear_account_id_on_delete:
-        company.values = {name: value for name, value in company.values.items() if name != ACCOUNT_ID}
-        company.changed_at = state.now
+        object_history.write(state, company, {ACCOUNT_ID: ""}, "SALESFORCE")
     state.log("integration", "orphan", company=company.id, salesforce=account_id)
 
 
