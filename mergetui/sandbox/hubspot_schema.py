@@ -267,28 +267,31 @@ class Schema:
             "type": "PERSON",
             "firstName": owner.first_name,
             "lastName": owner.last_name,
-            "userId": owner.user_id,
+            "userId": None if owner.archived else owner.user_id,
             "userIdIncludingInactive": owner.user_id,
             "createdAt": LONG_AGO,
             "updatedAt": LONG_AGO,
-            "archived": False,
+            "archived": owner.archived,
             "teams": [],
         }
 
     def _owners(self, call: Call) -> Reply:
-        """Archived owners: nobody has left the twin's portal."""
-        found = [] if call.flag("archived") else list(self._state.owners)
+        """Those who are here, or with ``archived`` those who have left."""
+        found = self._owners_of(call)
         if address := call.first("email"):
             found = [owner for owner in found if owner.email.lower() == address.lower()]
         shown, more = page([self._owner_json(owner) for owner in found], call.first("after"),
                            limit_of(call, 500, 100), call)  # fmt: skip
         return json_reply({"results": shown, **more})
 
+    def _owners_of(self, call: Call) -> list[CastOwner]:
+        return [owner for owner in self._state.owners if owner.archived == call.flag("archived")]
+
     def _owner(self, call: Call) -> Reply:
         by = call.first("idProperty") or "id"
         if by not in ("id", "userId"):
             raise invalid("idProperty must be one of [id, userId]")
-        for owner in () if call.flag("archived") else self._state.owners:
+        for owner in self._owners_of(call):
             if call.params["id"] == (str(owner.user_id) if by == "userId" else owner.id):
                 return json_reply(self._owner_json(owner))
         raise HubSpotRefusal(404, "OBJECT_NOT_FOUND", f"Could not find an owner with {by} {call.params['id'][:40]}.")

@@ -73,6 +73,8 @@ class CastOwner:
     email: str
     first_name: str
     last_name: str
+    archived: bool = False
+    """Has left: listed only with ``archived=true``, and nothing is given to them any more by the sync."""
 
 
 @dataclass(frozen=True, slots=True)

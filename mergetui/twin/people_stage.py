@@ -166,7 +166,7 @@ class Stage:
             self.users.append((user, owner))
         first, last, title = FORMER
         user = self._user(first, last, title, old, f"{first}.{last}".lower(), active=False)
-        self.former = (user, self._owner(first, last))
+        self.former = (user, self._owner(first, last, archived=True))
         self.owner_of = dict((*self.users, self.former))
         self._owner("Robin", "Admin")
 
@@ -180,10 +180,9 @@ class Stage:
             created=at, modified=at,
         )  # fmt: skip
 
-    def _owner(self, first: str, last: str) -> str:
-        owner = CastOwner(
-            self.hubspot_id(), 700_100 + len(self.owners), f"{first}.{last}@acme-travel.example".lower(), first, last
-        )
+    def _owner(self, first: str, last: str, archived: bool = False) -> str:
+        email, number = f"{first}.{last}@acme-travel.example".lower(), 700_100 + len(self.owners)
+        owner = CastOwner(self.hubspot_id(), number, email, first, last, archived)
         self.owners.append(owner)
         return owner.id
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -150,3 +151,16 @@ def test_as_people_start_it_search_lags_and_limits_are_on() -> None:
             assert found() == [merged]
             codes = {client.post(f"{CONTACTS}/search", json={"limit": 1}).status_code for _ in range(12)}
             assert codes == {200, 429}
+
+
+def test_former_owners_are_named_in_a_second_pass(hubspot: httpx.Client) -> None:
+    def owners(path: str, **params: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = hubspot.get(path, params=params).json()["results"]
+        return found
+
+    present, former = owners("/crm/v3/owners"), owners("/crm/owners/2026-09", archived="true")
+    assert former and not {one["id"] for one in former} & {one["id"] for one in present}
+    assert all(one["archived"] and one["userId"] is None for one in former)
+    gone = former[0]["id"]
+    assert hubspot.get(f"/crm/v3/owners/{gone}").status_code == 404
+    assert hubspot.get(f"/crm/v3/owners/{gone}", params={"archived": "True"}).json()["id"] == gone

@@ -14,12 +14,13 @@ def _key(first: object, last: object, email: object) -> tuple[str, str]:
 
 
 def owner_of_user(state: State, user_id: str) -> str:
-    """The HubSpot owner with the name and e-mail of an active Salesforce user; empty when there is none."""
+    """The present HubSpot owner with the name and e-mail of an active Salesforce user; empty when there is none."""
     user = state.alive(user_id)
     if user is None or user.object != "User" or user.values.get("IsActive") is False:
         return ""
     wanted = _key(user.values.get("FirstName"), user.values.get("LastName"), user.values.get("Email"))
-    return next((o.id for o in state.owners if _key(o.first_name, o.last_name, o.email) == wanted), "")
+    owners = (one for one in state.owners if not one.archived)
+    return next((one.id for one in owners if _key(one.first_name, one.last_name, one.email) == wanted), "")
 
 
 def user_of_owner(state: State, owner_id: str) -> str:
