@@ -24,6 +24,8 @@ QUEUED_MS, RUNNING_MS = 50, 150
 """A job waits so long, then runs so long: in the twin's time."""
 MAX_PAGE = 250_000
 PAGES_AT_ONCE = 5
+PAGED_FROM = 58
+"""The first version with ``resultPages``."""
 LIFE_MS = 7 * 86_400_000
 DAILY_JOBS = 10_000
 _SHELF = "bulk query jobs"
@@ -215,6 +217,8 @@ class Bulk:
     def pages(self, call: Call) -> Reply:
         """Addresses of up to five result pages, for downloads side by side (v58 and later)."""
         job = self._job(call)
+        if int(call.params["v"].partition(".")[0]) < PAGED_FROM:
+            raise not_found()
         if (refused := self._unfinished(call, job)) is not None:
             return refused
         size = self._page_size(call, len(job.rows))

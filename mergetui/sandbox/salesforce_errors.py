@@ -9,7 +9,10 @@ from mergetui.twin.duplicates import DuplicatesDetected, RuleResult
 from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.schema import ObjectInfo, find
 
-OLDEST, NEWEST = 50, 68
+OLDEST, NEWEST = 31, 68
+"""The versions every org lists; what came before them is retired (facts/salesforce.md §1)."""
+RETIRED = 20
+"""The first version REST ever had."""
 MISSING = "The requested resource does not exist"
 V = r"/services/data/v{v:\d+\.0}"
 
@@ -25,7 +28,7 @@ def error(code: str, message: str, status: int = 400, fields: tuple[str, ...] | 
 def refusal_reply(refusal: SalesforceRefusal, *, saving: bool, version: str) -> Reply:
     if isinstance(refusal, DuplicatesDetected):
         shown = {
-            "duplicateResult": _duplicate(refusal.results, version),
+            "duplicateResut": _duplicate(refusal.results, version),
             "message": refusal.message,
             "errorCode": refusal.code,
         }
@@ -42,13 +45,13 @@ def save_error(refusal: SalesforceRefusal, version: str) -> dict[str, Any]:
         "fields": list(refusal.fields),
     }
     if isinstance(refusal, DuplicatesDetected):
-        found["duplicateResult"] = _duplicate(refusal.results, version)
+        found["duplicateResut"] = _duplicate(refusal.results, version)
     return found
 
 
 def _duplicate(results: tuple[RuleResult, ...], version: str) -> dict[str, Any]:
-    """What the first rule that found something says. REST guides spell the member ``duplicateResut``; which spelling
-    a server sends is unconfirmed."""
+    """What the first rule that found something says. The member's name lacks an ``l`` on the real server too: REST
+    guides spell it so, and clients of v51 read it so. Whether newer versions mend it is unconfirmed."""
     first = next((one for one in results if one.matches), results[0])
     return {
         "allowSave": first.allow_save,
@@ -90,8 +93,10 @@ def not_found(message: str = MISSING) -> SalesforceRefusal:
 
 
 def version_of(call: Call) -> str:
-    """``v68.0``. Raises NOT_FOUND for a version this server does not list."""
+    """``v68.0``. Raises 410 for a retired version, NOT_FOUND for one that never was."""
     number = int(call.params["v"].partition(".")[0])
+    if RETIRED <= number < OLDEST:
+        raise SalesforceRefusal("UNSUPPORTED_API_VERSION", "Unsupported API version", status=410)
     if not OLDEST <= number <= NEWEST:
         raise not_found()
     return f"v{call.params['v']}"

@@ -19,6 +19,8 @@ from mergetui.twin.state import Row, State
 
 __all__ = ["Column", "Executor", "raw_value"]
 
+_LINK_FILTERS = frozenset({"Id", "ContentDocumentId", "LinkedEntityId"})
+
 
 class Executor:
     """``is_sandbox`` is what Organization.IsSandbox says; ``deleted`` shows rows in the recycle bin too (queryAll)."""
@@ -62,8 +64,25 @@ class Executor:
 
     def rows(self, query: Query) -> list[Row]:
         """The rows in order, offset and limit applied; not for grouped queries."""
-        info = self.info(query)
+        info = self._narrow(query)
         return self._ordered(query, info, self._matching(query, info))
+
+    def _narrow(self, query: Query) -> ObjectInfo:
+        """The queried object. Raises MALFORMED_QUERY for links of files unless the files or their places are named."""
+        info = self.info(query)
+        if info.name != "ContentDocumentLink":
+            return info
+        for part in conjuncts(query.where):
+            if isinstance(part, Comparison) and part.operator in ("=", "in"):
+                field = info.field(part.path.rpartition(".")[2])
+                if field is not None and field.name in _LINK_FILTERS:
+                    return info
+        raise SalesforceRefusal(
+            "MALFORMED_QUERY",
+            f"{caret(query.text, query.object_at)}Implementation restriction: ContentDocumentLink requires a filter by "
+            "a single Id on ContentDocumentId or LinkedEntityId using the equals operator or multiple Id's using the "
+            "IN operator.",
+        )
 
     def _ordered(self, query: Query, info: ObjectInfo, matching: list[Row]) -> list[Row]:
         if not query.order:
@@ -87,12 +106,12 @@ class Executor:
         return matching if query.limit is None else matching[: query.limit]
 
     def count(self, query: Query) -> int:
-        found = len(self._matching(query, self.info(query)))
+        found = len(self._matching(query, self._narrow(query)))
         return found if query.limit is None else min(found, query.limit)
 
     def aggregate(self, query: Query) -> list[dict[str, Any]]:
         """GROUP BY and aggregate functions: one AggregateResult per group."""
-        info = self.info(query)
+        info = self._narrow(query)
         groups = Groups(self._state, query, lambda item: self.resolver.column(info, item, query))
         return groups.results(self._matching(query, info))
 

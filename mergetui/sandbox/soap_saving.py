@@ -39,6 +39,11 @@ class Saves:
             if not record.id:
                 events.append(SalesforceRefusal("MISSING_ARGUMENT", "Id not specified in an update call"))
                 continue
+            if twice := sorted({name.lower() for name in record.values} & {name.lower() for name in record.nulls}):
+                events.append(
+                    SalesforceRefusal("INVALID_FIELD", f"Duplicate field in values and fieldsToNull: {twice[0]}", twice)
+                )
+                continue
             values = {**values_of(record), **dict.fromkeys(record.nulls)}
             events.append(UpdateRow(record.type, record.id, values, "", options.allow_save, options.truncate))
         return save_all(self._sandbox, events, options)

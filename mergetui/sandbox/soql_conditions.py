@@ -91,7 +91,7 @@ class Conditions(Generic[R]):
 
         if item.operator == "like":
             pattern = self._pattern(item)
-            return lambda row: bool(pattern.fullmatch(str(get(row) or "")))
+            return lambda row: bool((text := get(row)) and pattern.fullmatch(str(text)))  # null is like nothing
         if item.operator in ("includes", "excludes"):
             return self._multiple(item, get)
         if item.operator in ("in", "not in"):

@@ -127,7 +127,7 @@ def test_the_orgs_duplicate_rule(sandbox: RunningSandbox, salesforce: httpx.Clie
     try:
         refused = salesforce.post(f"{V}/sobjects/Contact", json=body)
         assert code(refused) == (400, "DUPLICATES_DETECTED")
-        result = refused.json()[0]["duplicateResult"]
+        result = refused.json()[0]["duplicateResut"]  # sic
         assert result["allowSave"] is True and result["matchResults"][0]["matchRecords"][0]["record"]["Id"] == first
         allowed = {"Sforce-Duplicate-Rule-Header": "allowSave=true; includeRecordDetails=false"}
         assert salesforce.post(f"{V}/sobjects/Contact", json=body, headers=allowed).status_code == 201

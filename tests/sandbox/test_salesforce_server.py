@@ -127,7 +127,7 @@ def test_merge_over_soap(sandbox: RunningSandbox, salesforce: httpx.Client) -> N
 
 def test_soap_faults(sandbox: RunningSandbox, salesforce: httpx.Client) -> None:
     answer = soap(salesforce, merge_body("stolen", "Contact", "x", ["y"]))
-    assert answer.status_code == 200, "a Bearer header is a session too"
+    assert answer.status_code == 500, "only the SessionHeader is a session"
     bare = httpx.Client(base_url=sandbox.info["salesforce_url"], trust_env=False)
     with bare:
         answer = soap(bare, merge_body("stolen", "Contact", "x", ["y"]))
