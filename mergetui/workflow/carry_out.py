@@ -35,6 +35,7 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
     """
     if office.read_only:
         raise errors.Usage("mergetui runs read-only.", "No plan was carried out.", "Leave out --read-only.")
+    keep_no_longer(office, told, attached)
     with office.runner_lock() as lock:
         salesforce, hubspot = office.salesforce(), office.hubspot()
         try:
@@ -81,6 +82,17 @@ async def run(office: Office, told: Told, *, attached: bool, timing: Timing | No
     if waiting and not attached and "pause" in office.ledger.wishes():
         told(f"paused: {plans(len(waiting))} left approved; p under 2 in the cockpit lets the runner go on")
     return 1 if left or (waiting and not attached) else 0
+
+
+def keep_no_longer(office: Office, told: Told, attached: bool) -> None:
+    """What the profile no longer allows to be kept is forgotten before new plans are carried out."""
+    from mergetui.workflow.forget import find_expired, forget
+
+    expired = find_expired(office)
+    if not expired.empty:
+        said = forget(office, expired)
+        if not attached:
+            told(f"Older than {office.config.snapshot_days} days. {said}")
 
 
 def plan_words(row: PlanRow, attached: bool) -> str:

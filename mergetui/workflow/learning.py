@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mergetui.records.clock import local_now
 from mergetui.records.codec import build, plain
 from mergetui.records.sync import Declaration
-from mergetui.sync.inference import OBJECTS, DeleteEvidence, archived_with, infer_deletes
+from mergetui.sync.inference import ARCHIVED_WITHIN_MS, OBJECTS, DeleteEvidence, archived_with, infer_deletes
 from mergetui.sync.mapping import Sighting, sight
 from mergetui.sync.settings import DECLARED_MS, declaration_ends
 
@@ -107,7 +107,8 @@ async def look_for_contradiction(office: Office, salesforce: Salesforce, hubspot
     for said in declarations(ledger):
         if said.value != "off" or declaration_ends(said, known.get(said.object), against.get(said.object, 0), now):
             continue
-        since = salesforce.now() - min(DECLARED_MS, max(0, now - said.at))
+        # rows from before the word too: their contacts may have been archived after it
+        since = salesforce.now() - min(DECLARED_MS, max(0, now - said.at)) - ARCHIVED_WITHIN_MS
         rows = await salesforce.deleted(said.object, (), since=since)
         holders = office.mirror.holding([row.id for row in rows])
         asked = [(row, id_) for row in rows for id_ in holders.get(row.id, ())]

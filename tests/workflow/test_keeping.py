@@ -252,3 +252,18 @@ def test_a_member_only_in_hubspot_has_a_sheet_too() -> None:
     plan = make_plan(found, Choices(found.members[0].key), Rules(), plan_id="p", at=1)
     sheet = bundle(plan, found, 1)["sheet"]
     assert "HubSpot contact 9002" in sheet["anew"][0] and not [one for one in sheet["restorable"] if "undelete" in one]
+
+
+def test_a_runner_forgets_first_what_may_no_longer_be_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mergetui.workflow.carry_out import keep_no_longer
+    from mergetui.workflow.office import Office
+
+    settled(home)
+    told: list[str] = []
+    keep_no_longer(Office("default"), told.append, attached=False)
+    assert not told and b"Francis" in everything(home)
+    later = local_now() + 366 * DAY
+    monkeypatch.setattr("mergetui.workflow.forget.local_now", lambda: later)
+    keep_no_longer(Office("default"), told.append, attached=False)
+    assert told == ["Older than 365 days. Forgotten: 1 plan, 1 snapshot, 0 mirrored rows."]
+    assert not Snapshots(home / "data/default/snapshots").names()

@@ -71,7 +71,8 @@ def auto_delete(case: Case) -> Iterator[Check]:
             f"Auto-delete of {name.lower()}s is {'ON' if known else 'unknown, taken as ON'}",
             "A loser's HubSpot contact is archived if a sync falls between the two merges. "
             "mergetui starts only right after a sync that it has seen, when there is time for both.",
-            f"Set “When a Salesforce {name.lower()} is deleted” to Do nothing in HubSpot while merging.",
+            f"Set “When a Salesforce {name.lower()} is deleted” to Do nothing in HubSpot while merging, then say so: "
+            f"mergetui settings declare --{name.lower()}s off",
         )
 
 
