@@ -7,6 +7,7 @@ from mergetui.sandbox.hubspot_shapes import DATED, invalid, limit_of, page
 from mergetui.sandbox.limits import HubSpotLimits
 from mergetui.sandbox.web import Call, Reply, Router, json_reply
 from mergetui.twin import hubspot
+from mergetui.twin.refusals import HubSpotRefusal
 from mergetui.twin.stamps import iso, parse_iso
 from mergetui.twin.state import Occurrence, State
 
@@ -70,7 +71,9 @@ class Account:
         return json_reply({"results": [row]})
 
     def _events(self, call: Call) -> Reply:
-        """Newest first."""
+        """Newest first. What an account without the plan is told is a guess."""
+        if not self._state.settings.web_events:
+            raise HubSpotRefusal(403, "FORBIDDEN", "This account's subscription does not include event occurrences.")
         kind = call.first("eventType")
         found = [
             event for event in self._events_of(call) if not kind or EVENT_TYPES.get(event.kind, event.kind) == kind

@@ -5,6 +5,7 @@ Errors carry both forms: OAuth's ``error`` / ``error_description`` and HubSpot's
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from mergetui.sandbox.consent import consent_page, leave, refusal_page
@@ -54,12 +55,19 @@ class SignIn:
         """What must not travel to the redirect URL."""
         if asked.get("client_id") != self._sandbox.hubspot_grants.client_id:
             return refusal_page("invalid_client_id", "The client ID is missing or does not belong to an app")
-        if asked.get("redirect_uri") not in REDIRECTS:
+        if not self._registered(asked.get("redirect_uri", "")):
             return refusal_page("redirect_uri_mismatch", "The redirect URL does not match the app's settings")
         if set(_wishes(asked)) - KNOWN:
             text = "There is a mismatch between the scopes in the install URL and the app's configured scopes"
             return refusal_page("invalid_scope", text)
         return None
+
+    def _registered(self, redirect: str) -> bool:
+        if redirect in REDIRECTS:
+            return True
+        if not self._sandbox.world.settings.redirect_any_port:
+            return False
+        return _without_port(redirect) in {_without_port(known) for known in REDIRECTS}
 
     def _decide(self, call: Call) -> Reply:
         form = call.form()
@@ -81,7 +89,10 @@ class SignIn:
             return error(call, 415, "", "HTTP 415 Unsupported Media Type")
         form = call.form()
         try:
-            self._sandbox.hubspot_grants.check_client(form.get("client_id", ""), form.get("client_secret", ""))
+            grants = self._sandbox.hubspot_grants
+            secretless = self._sandbox.world.settings.pkce_without_secret and form.get("code_verifier")
+            given = form.get("client_secret", "") or (grants.secret if secretless else "")
+            grants.check_client(form.get("client_id", ""), given)
         except GrantRefused as refused:
             if refused.error == "invalid_client_id":
                 return _no("invalid_client", "BAD_CLIENT_ID", "missing or unknown client id", 401)
@@ -96,7 +107,7 @@ class SignIn:
         grants, now = self._sandbox.hubspot_grants, self._sandbox.now()
         if kind == "authorization_code":
             code, redirect = form.get("code", ""), form.get("redirect_uri", "")
-            if redirect not in REDIRECTS:
+            if not self._registered(redirect):
                 return _no("invalid_grant", "BAD_REDIRECT_URI", "missing or invalid redirect uri")
             try:
                 grant, access = grants.exchange(code, redirect, form.get("code_verifier", ""), now)
@@ -184,24 +195,27 @@ class SignIn:
     # revoking -------------------------------------------------------------------------------------------------
 
     def _revoke(self, call: Call) -> Reply:
-        """Ends the sign-in with its access tokens; whether those die too is unconfirmed. Unknown tokens are no error
-        (RFC 7009)."""
+        """Unknown tokens are no error (RFC 7009)."""
         form = self._client(call)
         if isinstance(form, Reply):
             return form
-        self._sandbox.hubspot_grants.revoke(form.get("token", ""))
+        grants, token = self._sandbox.hubspot_grants, form.get("token", "")
+        if self._sandbox.world.settings.revoke_ends_access or not grants.revoke_refresh(token):
+            grants.revoke(token)
         return empty_reply()
 
     def _old_revoke(self, call: Call) -> Reply:
-        token = call.params["token"]
-        grant = self._live(token)
-        if grant is not None and token == grant.refresh:
-            self._sandbox.hubspot_grants.revoke(token)
+        """Leaves the access tokens alone (facts/hubspot.md §7)."""
+        self._sandbox.hubspot_grants.revoke_refresh(call.params["token"])
         return empty_reply()
 
 
 def _wishes(asked: dict[str, str]) -> list[str]:
     return [*asked.get("scope", "").split(), *asked.get("optional_scope", "").split()]
+
+
+def _without_port(redirect: str) -> str:
+    return re.sub(r"^(http://localhost):\d{1,5}(?=/)", r"\1", redirect)
 
 
 def _no(name: str, status: str, text: str, code: int = 400) -> Reply:

@@ -20,6 +20,10 @@ ALWAYS = ("createdate", "hs_object_id", "lastmodifieddate")
 ASSOCIATIONS_SHOWN = 500
 """So many associations of one type are shown inside a record; the rest is paged."""
 
+CONNECTOR = "Salesforce Connector"
+CONNECTOR_UNTIL = 1_704_067_200_000
+"""The integration's history entries name it until 2024 (facts/integration.md §9)."""
+
 # errors ---------------------------------------------------------------------------------------------------------
 
 
@@ -238,11 +242,11 @@ def _versions(state: State, record: Contact | HubSpotObject, name: str) -> list[
             "value": version.value,
             "timestamp": iso(version.at),
             "sourceType": version.source,
-            "sourceId": None,
+            "sourceId": CONNECTOR if version.source == "SALESFORCE" and version.at < CONNECTOR_UNTIL else None,
             "sourceLabel": None,
             "updatedByUserId": None,
         }
-        for version in versions
+        for version in versions[: state.settings.history_depth]
     ]
 
 

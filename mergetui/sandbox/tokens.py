@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 CODE_LIFE_MS = 600_000
 
@@ -187,6 +187,15 @@ class Grants:
         if grant is None:
             return False
         self._end(grant)
+        return True
+
+    def revoke_refresh(self, token: str) -> bool:
+        """Revoke a refresh token only: access tokens that were issued for it last until they end by themselves."""
+        grant = self.grant_of(token)
+        if grant is None or token != grant.refresh:
+            return False
+        self._end(grant)
+        self._grants.append(replace(grant, refresh=""))
         return True
 
     def _end(self, grant: Grant) -> None:

@@ -205,7 +205,22 @@ def _checked(state: State, contact: Contact | None, given: Mapping[str, str]) ->
                 raise HubSpotRefusal(
                     409, "CONFLICT", f'A contact with {name} "{value}" already exists. Existing ID: {other.id}'
                 )
+    check_required(state, {**(contact.values if contact is not None else {}), **values})
     return values
+
+
+def check_required(state: State, values: Mapping[str, str]) -> None:
+    """Raises 400 when a contact would lack what the account's rules ask for (facts/hubspot.md §1)."""
+    absent = [name for name in state.settings.required_properties if not values.get(name)]
+    if absent:
+        code = "MISSING_REQUIRED_PROPERTY"
+        raise HubSpotRefusal(
+            400, "VALIDATION_ERROR", f"Some required properties were not set: [{', '.join(absent)}]",
+            errors=[
+                {"message": f"{name} is required", "code": code, "context": {"propertyName": [name]}}
+                for name in absent
+            ],
+        )  # fmt: skip
 
 
 def owner_ids(state: State) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from mergetui.twin.associations import move_labels
 from mergetui.twin.events import MergeContacts
-from mergetui.twin.hubspot import Trigger, contact_of, current_id, live, per_address
+from mergetui.twin.hubspot import Trigger, check_required, contact_of, current_id, live, per_address
 from mergetui.twin.hubspot_properties import EARLIEST, FOLLOWS, LATEST, SUMMED
 from mergetui.twin.portal import LINKS, STAGES
 from mergetui.twin.refusals import HubSpotRefusal
@@ -34,6 +34,8 @@ def merge_contacts(state: State, event: MergeContacts, trigger: Trigger) -> Cont
         raise HubSpotRefusal(423, "LOCKED", "This object is locked by another operation. Try again later.")
 
     values = _merged_values(state, first, second)
+    if state.settings.merge_wants_required:
+        check_required(state, values)
     anew = state.settings.hs_merge_id == "new"
     merged_id = state.new_contact_id() if anew else first.id
     merged = Contact(merged_id, values, min(first.created_at, second.created_at), state.now)

@@ -214,6 +214,29 @@ class Settings:
     max_associations: int = switch(
         250_000, "of one record to one object type", "how a merge behaves beyond it is unknown", low=1
     )
+    history_depth: int | None = switch(
+        None, "versions of a property that a read shows; null: all", "45 and 20 are quoted, without a source", low=1
+    )
+    required_properties: tuple[str, ...] = switch(
+        (), "contact properties that admins made required: saves that leave one empty are refused"
+    )
+    merge_wants_required: bool = switch(
+        False, "a merge that leaves a required property empty is refused too", "not documented"
+    )
+    revoke_ends_access: bool = switch(
+        True,
+        "revoking a refresh token ends its access tokens",
+        "nobody says; the old v1 call certainly does not, whatever this says",
+    )
+    redirect_any_port: bool = switch(
+        False, "sign-ins may return to any port of localhost", "the path must be a registered one; not documented"
+    )
+    pkce_without_secret: bool = switch(
+        False, "a code with a verifier needs no client secret", "no page says that an ordinary app may drop it"
+    )
+    web_events: bool = switch(
+        True, "the account's plan lets event occurrences be read", "which plan does is not documented"
+    )
 
     # Salesforce ---------------------------------------------------------------------------------------------------
     hidden_fields: tuple[str, ...] = switch(

@@ -157,7 +157,7 @@ def test_owners(official: Any) -> None:
     owner = first.results[0]
     assert api.get_by_id(owner.user_id, id_property="userId", archived=False).id == owner.id
     assert [one.id for one in api.get_page(email=owner.email).results] == [owner.id]
-    assert api.get_page(archived=True).results == []
+    assert all(one.archived for one in api.get_page(archived=True).results)
     assert refused(api.get_by_id, 1).status == 404
 
 
@@ -283,7 +283,8 @@ def test_oauth_tokens(sandbox: RunningSandbox, official: Any) -> None:
     lacking = refused(limited.crm.owners.owners_api.get_page)
     assert lacking.status == 403 and '"requiredGranularScopes":["crm.objects.owners.read"]' in lacking.body
     assert official.oauth.refresh_tokens_api.archive(first.refresh_token) is None
-    assert refused(limited.crm.contacts.basic_api.get_page).status == 401
+    assert limited.crm.contacts.basic_api.get_page(limit=1).results, "v1 leaves access tokens alone"
+    assert refused(official.oauth.refresh_tokens_api.get, first.refresh_token).status == 404
     gone = refused(tokens.create, grant_type="refresh_token", refresh_token=first.refresh_token, **app)
     assert gone.status == 400 and "BAD_REFRESH_TOKEN" in gone.body
 

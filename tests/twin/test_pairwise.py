@@ -57,6 +57,7 @@ NUMBERS: Mapping[str, tuple[Any, ...]] = {
     "timeline_delay_ms": (0, 60_000),
     "merge_lock_ms": (0, 5_000),
     "search_lag_ms": (0, 5_000),
+    "required_properties": ((), ("lastname",)),
 }
 """Answers of the switches that are not closed lists; the others stay at their defaults."""
 
