@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,9 @@ from mergetui.sandbox.options import SandboxOptions
 from mergetui.sandbox.tokens import Grants
 from mergetui.twin.cast import Cast
 from mergetui.twin.casting import cast as invent
-from mergetui.twin.events import Event
+from mergetui.twin.events import ConvertLead, CreateRow, DeleteRow, Event, MergeRows, UndeleteRow, UpdateRow
 from mergetui.twin.org_rows import add_org_rows
+from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.scenes import SCENES, Rehearsal
 from mergetui.twin.settings import Settings
 from mergetui.twin.settings_form import checked
@@ -26,6 +28,8 @@ from mergetui.twin.world import World
 SALESFORCE_CLIENT_ID = "3MVG9sandboxmergetuiPublicClient0000000000000000"
 HUBSPOT_CLIENT_ID = "5a4d8b1c-0000-4000-8000-6d6572676574"
 HUBSPOT_CLIENT_SECRET = "5eed0000-0000-4000-8000-736563726574"  # noqa: S105  # a sandbox's own, on loopback only
+SAVES = (CreateRow, UpdateRow, DeleteRow, UndeleteRow, MergeRows, ConvertLead)
+"""Events that a row lock of another transaction refuses."""
 REDIRECTS = ("http://localhost:1717/OauthRedirect", "http://localhost:17172/callback")
 
 
@@ -69,9 +73,11 @@ class Sandbox:
         self._cast = cast
         self.faults = Faults()
         self.requests = 0
-        self._lives = 0
-        self.fragments = Fragments(lambda: (self._lives, self.world.state.revision))
+        self.lives = 0
+        """Worlds begun so far: a request of an earlier one must not change this one."""
+        self.fragments = Fragments(lambda: (self.lives, self.world.state.revision))
         self._playing: int | None = None
+        self._locked: list[Event] | None = None
         self._begin()
         short = self.world.state.org_id[:15]
         self.salesforce_grants = Grants(SALESFORCE_CLIENT_ID, "", f"{short}!AQ", rotating=True, life_ms=None)
@@ -92,7 +98,7 @@ class Sandbox:
         self.latency_ms = self.options.latency_ms
         now = self.clock.now()
         self.started_at = now
-        self._lives += 1
+        self.lives += 1
         collecting = gc.isenabled()
         gc.disable()  # millions of objects are made and none is dropped
         try:
@@ -146,8 +152,20 @@ class Sandbox:
         self._queued += 1
         heapq.heappush(self._pending, (self.clock.now() + ms, self._queued, work))
 
+    @contextmanager
+    def rows_locked(self) -> Iterator[list[Event]]:
+        """Meanwhile another transaction holds every Salesforce row; gives the list of what was refused for that."""
+        self._locked = []
+        try:
+            yield self._locked
+        finally:
+            self._locked = None
+
     def apply(self, event: Event) -> Any:
         """Play an event now; work that was put off plays at the instant it was put off to."""
+        if self._locked is not None and self._playing is None and isinstance(event, SAVES):
+            self._locked.append(event)
+            raise SalesforceRefusal("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
         answer = self.world.apply(event, self.clock.now() if self._playing is None else self._playing)
         if self.rehearsal is not None and (passes := self.rehearsal.after(self.world.state, event)):
             self.clock.forward(passes)

@@ -93,7 +93,7 @@ class Faults:
             times=times,
             ms=round(wait),
             s=_number(spec, "s", 0),
-            code=round(_number(spec, "code" if "code" in spec else "status", 503, low=100, high=599)),
+            code=round(_number(spec, "code" if "code" in spec else "status", 503, low=200, high=599)),
             body=spec.get("body"),
             policy=str(spec.get("policy", "")),
             retry_after_s=None if retry is None else _number(spec, "retry_after_s", 0),

@@ -10,13 +10,34 @@ from typing import Any, Protocol
 
 from mergetui.sandbox.engine import Sandbox
 from mergetui.sandbox.faults import Fault
-from mergetui.sandbox.web import BadBody, Call, Reply, Route, Router, clean_path, json_reply, parse_query, text_reply
+from mergetui.sandbox.web import (
+    BadBody,
+    Call,
+    Reply,
+    Route,
+    Router,
+    clean_path,
+    empty_reply,
+    json_reply,
+    parse_query,
+    text_reply,
+)
 from mergetui.twin.refusals import Refusal
 from mergetui.twin.stamps import http_date
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+_SAVING = frozenset(
+    f"salesforce.{name}"
+    for name in (
+        "composite", "convert", "create", "create_many", "delete", "delete_many", "merge", "undelete", "update",
+        "update_many",
+    )
+)  # fmt: skip
+"""Calls that save Salesforce rows."""
 
 
 class Dialect(Protocol):
@@ -62,7 +83,7 @@ class Front:
         call = await read_call(scope, receive)
         sandbox, dialect = self._sandbox, self._dialect
         sandbox.requests += 1
-        number = sandbox.requests
+        number, life = sandbox.requests, sandbox.lives
         sandbox.last_request_at = sandbox.real()
         call.name = f"{dialect.crm}.other"
         call.token = dialect.token_of(call)
@@ -73,7 +94,10 @@ class Front:
         sandbox.world.state.log("request", call.name, **about)
         if sandbox.latency_ms:
             await asyncio.sleep(sandbox.latency_ms / 1000)
-        reply, heard = await self._answer(call, route, receive)
+        reply, heard = await self._answer(call, route, receive, life)
+        if sandbox.lives != life:  # its world was reset meanwhile
+            await _drop(send, receive)
+            return
         sandbox.catch_up()
         status = reply.status if reply is not None else 0
         sandbox.world.state.log("response", call.name, **about, status=status, heard=heard)
@@ -83,22 +107,28 @@ class Front:
         dialect.finish(call, reply)
         await send_reply(reply, send, sandbox.now(), head=call.method == "HEAD")
 
-    async def _answer(self, call: Call, route: Route | str | None, receive: Receive) -> tuple[Reply | None, bool]:
-        """(reply, was it heard). No reply: the connection is cut. A reply that is not heard was still carried out."""
+    async def _answer(
+        self, call: Call, route: Route | str | None, receive: Receive, life: int
+    ) -> tuple[Reply | None, bool]:
+        """(reply, was it heard). No reply: the connection is cut. A reply that is not heard was still carried out.
+        What waited until its world had ended is not carried out in the next one."""
         dialect = self._dialect
         heard = True
-        for fault in self._sandbox.faults.take(call.name):
+        for fault in self._sandbox.faults.take(call.name) if self._sandbox.lives == life else ():
             match fault.kind:
                 case "delay":
                     await asyncio.sleep(fault.ms / 1000)
                 case "hold":
                     heard = await _hold(fault, receive) and heard
+            if self._sandbox.lives != life:
+                break
+            match fault.kind:
                 case "status":
                     return self._status(fault), heard
                 case "rate_limit":
                     return dialect.limited(call, fault), heard
                 case "lock_row":
-                    return dialect.locked(call), heard
+                    return self._locked(call, route), heard
                 case "expire_token":
                     dialect.expire(call)
                     return dialect.unauthorized(call), heard
@@ -112,11 +142,22 @@ class Front:
                 case "commit_later":
                     self._sandbox.later(round(fault.s * 1000), lambda: self._commit(call, route))
                     return None, False
+        if self._sandbox.lives != life:
+            return None, False
         return self._run(call, route), heard
 
     def _commit(self, call: Call, route: Route | str | None) -> None:
         reply = self._run(call, route, catch_up=False)
         self._sandbox.world.state.log("response", call.name, method=call.method, status=reply.status, heard=False)
+
+    def _locked(self, call: Call, route: Route | str | None) -> Reply:
+        """Where rows are saved the refusal stands where it belongs: at each record, subrequest or result."""
+        if call.name in _SAVING:
+            with self._sandbox.rows_locked() as refused:
+                reply = self._run(call, route)
+            if refused:
+                return reply
+        return self._dialect.locked(call)
 
     def _run(self, call: Call, route: Route | str | None, *, catch_up: bool = True) -> Reply:
         dialect = self._dialect
@@ -141,6 +182,8 @@ class Front:
             return dialect.broken(call)
 
     def _status(self, fault: Fault) -> Reply:
+        if fault.code in (204, 304):  # have no body
+            return empty_reply(fault.code)
         if isinstance(fault.body, str):
             return text_reply(fault.body, fault.code, "text/plain" if "<" not in fault.body else "text/html")
         return json_reply(fault.body if fault.body is not None else {}, fault.code)

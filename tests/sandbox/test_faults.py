@@ -403,7 +403,8 @@ def test_waiting_faults_add_up(inside: tuple[Sandbox, dict[str, Any]]) -> None:
     ("spec", "says"),
     [
         ({"at": "salesforce.marge", "kind": "hold"}, "try salesforce.merge"),
-        ({"at": "hubspot.merge", "kind": "status", "code": "teapot"}, "code of a fault is a number from 100 to 599"),
+        ({"at": "hubspot.merge", "kind": "status", "code": "teapot"}, "code of a fault is a number from 200 to 599"),
+        ({"at": "hubspot.merge", "kind": "status", "code": 101}, "from 200"),
         ({"at": "hubspot.merge", "kind": "delay", "ms": -1}, "ms of a fault"),
         ({"at": "hubspot.merge", "kind": "hold", "times": 0}, "times of a fault"),
         ({"at": "hubspot.merge", "kind": "hold", "colour": 1}, "no member 'colour'"),
@@ -452,3 +453,11 @@ def test_a_fault_at_no_call_is_refused_at_the_start() -> None:
     command = [sys.executable, "-m", "mergetui.sandbox", "--people", "20", "--fault", "salesforce.marge:hold"]
     found = subprocess.run(command, capture_output=True, text=True, timeout=20)
     assert found.returncode == 2 and found.stdout == "" and "try salesforce.merge" in found.stderr
+
+
+@pytest.mark.parametrize("code", [204, 304])
+def test_a_status_without_a_body_has_none(inside: tuple[Sandbox, dict[str, Any]], code: int) -> None:
+    made, fronts = inside
+    made.faults.add({"at": "hubspot.account", "kind": "status", "code": code, "body": {"a": 1}})
+    wire = Wire(fronts["hubspot"], "GET", "/account-info/v3/details", made.hubspot_grants.static)
+    assert (wire.status, wire.body) == (code, b"")
