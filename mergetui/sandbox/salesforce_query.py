@@ -13,7 +13,7 @@ from mergetui.sandbox.soql_groups import Groups, sortable
 from mergetui.sandbox.soql_paths import Column, Resolver, raw_value
 from mergetui.sandbox.soql_tree import Child, Comparison, Query, Selected, Text, conjuncts
 from mergetui.twin.refusals import SalesforceRefusal
-from mergetui.twin.salesforce import visible
+from mergetui.twin.salesforce import archived, visible
 from mergetui.twin.schema import VIRTUAL, ChildLookup, ObjectInfo, long_id, lookups_at
 from mergetui.twin.state import Row, State
 
@@ -128,11 +128,14 @@ class Executor:
         conditions: Conditions[Row] = Conditions(self._state, query, resolved, self._joined)
         test = conditions.test(query.where)
         mine = self._state.admin_id if query.scope == "mine" and info.field("OwnerId") else None
-        return [
+        found = [
             row
             for row in (self._candidates(query, info) if among is None else among)
             if (self._deleted or not row.deleted) and (mine is None or row.values.get("OwnerId") == mine) and test(row)
         ]
+        if self._deleted or info.name not in ("Task", "Event"):
+            return found
+        return [row for row in found if not archived(self._state, row)]
 
     def _candidates(self, query: Query, info: ObjectInfo) -> Iterable[Row]:
         """Rows that can match, fewer than all when an id or a lookup is asked for."""

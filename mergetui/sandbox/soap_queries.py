@@ -14,12 +14,12 @@ from mergetui.sandbox.engine import Sandbox
 from mergetui.sandbox.soap_reading import Request, text, texts
 from mergetui.sandbox.soap_writing import SoapFault, element, elements
 from mergetui.sandbox.soap_wsdl import ADDRESS
+from mergetui.sandbox.soql_paths import Resolver
 from mergetui.sandbox.web import Call, Route, Router
 from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.salesforce import visible
 from mergetui.twin.schema import Field, ObjectInfo, find, long_id
 from mergetui.twin.stamps import day, iso
-from mergetui.twin.state import Row
 
 MOST_RETRIEVED = 2_000
 _NAME = re.compile(r"\w+", re.ASCII)
@@ -133,6 +133,8 @@ class Queries:
             if field is None or not visible(state, info, field):
                 raise SoapFault("INVALID_FIELD", f"No such column '{name}' on entity '{info.name}'.")
             fields.append(field)
+        resolver = Resolver(state, is_sandbox=self._sandbox.is_sandbox)
+        columns = {field.name: resolver.plain_column(field, info).get for field in fields}
         ids = [long_id(given) for given in texts(request.body, "ids")]
         if len(ids) > MOST_RETRIEVED:
             raise SoapFault("EXCEEDED_ID_LIMIT", f"cannot retrieve more than {MOST_RETRIEVED} records in one call")
@@ -145,7 +147,11 @@ class Queries:
                 found += '<result xsi:nil="true"/>'
                 continue
             inner = element("sf:type", info.name) + element("sf:Id", row.id)
-            inner += "".join(element(f"sf:{field.name}", _shown(field, row)) for field in fields if field.name != "Id")
+            inner += "".join(
+                element(f"sf:{field.name}", _shown(field, columns[field.name](row)))
+                for field in fields
+                if field.name != "Id"
+            )
             found += f'<result xsi:type="sf:sObject">{inner}</result>'
         return found
 
@@ -154,13 +160,8 @@ def _zulu(stamp: Any) -> str:
     return str(stamp).replace("+0000", "Z")
 
 
-def _shown(field: Field, row: Row) -> Value:
+def _shown(field: Field, value: Value) -> Value:
     """A value as XML Schema text; compound fields are nil, ask for their parts."""
-    if field.name == "IsDeleted":
-        return row.deleted
-    if field.name == "MasterRecordId":
-        return row.master_id
-    value = row.values.get(field.name)
     if field.type == "boolean":
         return bool(value)
     if isinstance(value, int) and field.type == "datetime":

@@ -10,8 +10,9 @@ from mergetui.sandbox.salesforce_access import access_row
 from mergetui.sandbox.soql import caret
 from mergetui.sandbox.soql_dates import taken_apart
 from mergetui.sandbox.soql_tree import Query, Selected
+from mergetui.twin.merges import is_person_account
 from mergetui.twin.refusals import SalesforceRefusal
-from mergetui.twin.salesforce import visible
+from mergetui.twin.salesforce import archived, visible
 from mergetui.twin.schema import Field, ObjectInfo, find, name_field
 from mergetui.twin.stamps import moment, parse_iso
 from mergetui.twin.state import Row, State
@@ -155,6 +156,10 @@ class Resolver:
             return _of_anything(name)
         if name == "IsSandbox":
             return self._sandbox_flag
+        if name == "IsArchived":
+            return self._archived
+        if name == "IsPersonAccount":
+            return self._person
         own = {"Id": _id, "IsDeleted": _is_deleted, "MasterRecordId": _master}.get(name)
         if own is not None:
             return own
@@ -177,6 +182,12 @@ class Resolver:
 
     def _sandbox_flag(self, row: Row) -> Value:
         return self._is_sandbox
+
+    def _archived(self, row: Row) -> Value:
+        return archived(self._state, row)
+
+    def _person(self, row: Row) -> Value:
+        return is_person_account(self._state, row)
 
     def _applied(self, column: Column, item: Selected, query: Query) -> Column:
         """The column inside a scalar function."""

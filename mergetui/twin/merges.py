@@ -12,7 +12,7 @@ from mergetui.records.crm import Value
 from mergetui.twin import org_rules, recycle
 from mergetui.twin.events import MergeRows
 from mergetui.twin.refusals import SalesforceRefusal
-from mergetui.twin.salesforce import checked, object_info, set_name
+from mergetui.twin.salesforce import checked, derive, object_info
 from mergetui.twin.schema import PEOPLE, ObjectInfo, long_id, lookups_at, object_of
 from mergetui.twin.state import Row, State
 
@@ -62,7 +62,7 @@ def merge_rows(state: State, event: MergeRows) -> Merged:
             related += _reparent(state, person, persons[0])
     state.write_row(master, values, by=state.admin_id)
     master.values.update(born)
-    set_name(master)
+    derive(master)
     if master.object in PEOPLE:
         state.row_changes.setdefault(master.id, {})["*"] = None
     state.log(

@@ -15,6 +15,18 @@ from mergetui.twin.stamps import day, parse_iso
 from mergetui.twin.state import Row, State
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
+_DEFAULTS: Mapping[str, Mapping[str, Value]] = {
+    "Lead": {"Status": "Open - Not Contacted"},
+    "Case": {"Status": "New", "Priority": "Medium"},
+    "Task": {"Status": "Not Started", "Priority": "Normal"},
+}
+_CLOSED = {
+    "Task": ("Status", ("Completed",)),
+    "Case": ("Status", ("Closed",)),
+    "Opportunity": ("StageName", ("Closed Won", "Closed Lost")),
+}
+"""Object → (field, the values that close it)."""
+ARCHIVED_AFTER_MS = 365 * 86_400_000
 _TEXT = frozenset({"string", "textarea", "phone", "email", "url", "picklist", "combobox"})
 
 
@@ -29,7 +41,9 @@ def object_info(name: str) -> ObjectInfo:
 
 
 def visible(state: State, info: ObjectInfo, field: Field) -> bool:
-    """Field-level security: a hidden field is as good as absent."""
+    """Field-level security: a hidden field is as good as absent. What persons need is there where accounts can be."""
+    if field.name == "IsPersonAccount" and not state.settings.person_accounts:
+        return False
     return not state.settings.hidden_fields or f"{info.name}.{field.name}" not in state.settings.hidden_fields
 
 
@@ -139,11 +153,26 @@ def _check_lookup(state: State, field: Field, target: str) -> None:
         )
 
 
-def set_name(row: Row) -> None:
-    """``Name`` of a person from its parts."""
+def archived(state: State, row: Row) -> bool:
+    """Tasks closed and events held more than a year ago: only queryAll shows them (facts/salesforce.md §11)."""
+    if row.object == "Task" and row.values.get("IsClosed") is not True:
+        return False
+    names = {"Task": ("ActivityDate", "CreatedDate"), "Event": ("EndDateTime", "ActivityDateTime", "ActivityDate")}
+    held = next((at for name in names.get(row.object, ()) if (at := row.values.get(name)) is not None), None)
+    if held is None:
+        return False
+    at = held if isinstance(held, int) else parse_iso(str(held)[:10])
+    return at < state.now - ARCHIVED_AFTER_MS
+
+
+def derive(row: Row) -> None:
+    """What a row's values say without anybody writing it: the ``Name`` of a person, whether something is closed."""
     if row.object in PEOPLE or row.object == "User":
         parts = (row.values.get("FirstName"), row.values.get("LastName"))
         row.values["Name"] = " ".join(str(part) for part in parts if part)
+    if row.object in _CLOSED:
+        name, closing = _CLOSED[row.object]
+        row.values["IsClosed"] = row.values.get(name) in closing
 
 
 def live(state: State, info: ObjectInfo, record_id: str) -> Row:
@@ -182,8 +211,9 @@ def prepared(state: State, event: CreateRow) -> dict[str, Value]:
             values.setdefault(field.name, False)
     if info.field("OwnerId"):
         values.setdefault("OwnerId", event.by or state.admin_id)
-    if info.name == "Lead":
-        values.setdefault("Status", "Open - Not Contacted")
+    for name, default in _DEFAULTS.get(info.name, {}).items():
+        if values.get(name) is None:
+            values[name] = default
     org_rules.triggers(state, info.name, "", "create")
     org_rules.validate(state, info, "", values)
     org_rules.look_for_duplicates(state, info.name, values, allowed=event.allow_duplicates)
@@ -195,7 +225,7 @@ def insert(state: State, object_name: str, values: dict[str, Value], by: str) ->
     stamp = state.now // 1000 * 1000
     values.update(CreatedDate=stamp, CreatedById=by, LastModifiedDate=stamp, LastModifiedById=by, SystemModstamp=stamp)
     row = Row(object_name, new_id(state, object_name), values)
-    set_name(row)
+    derive(row)
     state.add_row(row)
     if row.object in PEOPLE and by != state.integration_user_id:
         state.row_changes.setdefault(row.id, {})["*"] = None
@@ -231,7 +261,7 @@ def update_row(state: State, event: UpdateRow) -> list[str]:
     if not state.settings.unchanged_update_stamps and all(row.values.get(k) == v for k, v in values.items()):
         return []
     changed = state.write_row(row, values, by=by)
-    set_name(row)
+    derive(row)
     who = "integration" if by == state.integration_user_id else "salesforce"
     state.log(who, "update", object=row.object, id=row.id, fields=changed)
     return changed

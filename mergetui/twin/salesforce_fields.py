@@ -66,6 +66,7 @@ Score__c|Score|double|18|CUN
 Region__c|Region|string|60|CUN
 Health__c|Health|string|1300|NK
 Interests__c|Interests|multipicklist|4099|CUN
+IsPersonAccount|Is Person Account|boolean||D
 @Lead|00Q|Lead|Leads
 MasterRecordId|Master Record ID|reference|18|N|Lead|MasterRecord
 LastName|Last Name|string|80|CU|||Name
@@ -153,6 +154,7 @@ IsCustomerPortal|Customer Portal Account|boolean||UD
 ChannelProgramName|Channel Program Name|string|255|N
 ChannelProgramLevelName|Channel Program Level Name|string|255|N
 AccountSource|Account Source|picklist|40|CUN
+IsPersonAccount|Is Person Account|boolean||D
 @Opportunity|006|Opportunity|Opportunities
 AccountId|Account ID|reference|18|CUN|Account|Account
 IsPrivate|Private|boolean||CUD

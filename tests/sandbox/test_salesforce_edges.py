@@ -98,3 +98,40 @@ def test_nothing_is_like_null(salesforce: httpx.Client) -> None:
     assert query(salesforce, f"{mine} AND LastName LIKE '%'")
     assert not query(salesforce, f"{mine} AND FirstName LIKE '%'")
     assert query(salesforce, f"{mine} AND (NOT FirstName LIKE '%')")
+
+
+def test_only_query_all_shows_archived_activities(salesforce: httpx.Client) -> None:
+    key, _ = two_contacts(salesforce, "Archive")
+    done = {"Status": "Completed"}
+    for subject, date, more in (
+        ("old", "2020-05-05", done),
+        ("old but open", "2020-05-05", {}),
+        ("new", "2040-05-05", done),
+    ):
+        body = {"WhoId": key, "Subject": subject, "ActivityDate": date, **more}
+        assert salesforce.post(f"{V}/sobjects/Task", json=body).status_code == 201
+    text = f"SELECT Subject, IsArchived FROM Task WHERE WhoId = '{key}'"
+    assert {row["Subject"] for row in query(salesforce, text)} == {"old but open", "new"}
+    everything = {row["Subject"]: row["IsArchived"] for row in query(salesforce, text, "queryAll")}
+    assert everything == {"old": True, "old but open": False, "new": False}
+    [person] = query(salesforce, f"SELECT Id, (SELECT Subject FROM Tasks) FROM Contact WHERE Id = '{key}'")
+    assert person["Tasks"]["totalSize"] == 2
+
+
+def test_person_accounts_say_so_where_there_are_any(sandbox: RunningSandbox, salesforce: httpx.Client) -> None:
+    account = salesforce.post(f"{V}/sobjects/Account", json={"Name": "Person"}).json()["id"]
+    body = {"LastName": "Person", "AccountId": account}
+    contact = salesforce.post(f"{V}/sobjects/Contact", json=body).json()["id"]
+    asked = f"SELECT IsPersonAccount, Account.IsPersonAccount FROM Contact WHERE Id = '{contact}'"
+    assert code(ask(salesforce, asked)) == (400, "INVALID_FIELD")
+    sandbox.control("POST", "/settings", json={"person_accounts": [account]})
+    try:
+        [row] = query(salesforce, asked)
+        assert row["IsPersonAccount"] is True and row["Account"]["IsPersonAccount"] is True
+        assert salesforce.get(f"{V}/sobjects/Account/{account}").json()["IsPersonAccount"] is True
+        found = query(salesforce, "SELECT Id FROM Account WHERE IsPersonAccount = true")
+        assert [one["Id"] for one in found] == [account]
+        described = salesforce.get(f"{V}/sobjects/Account/describe").json()["fields"]
+        assert "IsPersonAccount" in {field["name"] for field in described}
+    finally:
+        sandbox.control("POST", "/settings", json={"person_accounts": []})
