@@ -101,6 +101,20 @@ def test_rows_23_and_24_when_the_new_contact_has_the_leads_address(seed: int, se
         assert ids == ("" if settings else lead.id, made, "")
 
 
+@pytest.mark.parametrize("kept", ["kept", "cleared"])
+def test_row_23_a_conversion_that_cannot_be_followed_leaves_the_link(kept: str) -> None:
+    """T14: the Salesforce contact has a HubSpot contact already, whose address the lead's one cannot take (row 12)."""
+    lead, known = sf_lead(1, "a@x.example"), sf_contact(2, "b@x.example", AccountId=ACCOUNT)
+    parts = (lead, known, hs_contact(11, "a@x.example", lead), hs_contact(12, "b@x.example", known))
+    world = make_world(*parts, lead_id_after_conversion=kept)
+    world.apply(
+        ConvertLead(lead.id, "Closed - Converted", account_id=ACCOUNT, contact_id=known.id, make_opportunity=False), NOW
+    )
+    world.advance(AFTER_POLL)
+    assert (live(world, "11").get("salesforceleadid"), live(world, "11").sync_error) == (lead.id, TAKEN)
+    assert not happened(world, "follow")
+
+
 # HubSpot merges, archives, restores ---------------------------------------------------------------------------------
 
 
@@ -211,6 +225,22 @@ def test_row_29_resync(left: str) -> None:
     else:
         assert link_of(contact).startswith("00Q"), "created as create_sf says, the dead id dropped"
     assert bool(happened(world, "pass")) is (left != "hidden")
+
+
+@pytest.mark.parametrize("matching", [True, False])
+def test_row_29_resync_after_a_merge_with_the_wrong_primary(matching: bool) -> None:
+    """T21: the survivor is linked to the dead loser and has the master's address only as an additional one."""
+    world, master, loser = pair(match_secondary=matching)
+    world.apply(MergeRows("Contact", master, (loser,)), NOW)
+    merged = world.apply(MergeContacts("12", "11"), NOW)
+    world.advance(NOW + 2 * MINUTE)
+    assert (link_of(merged), merged.sync_error) == (loser, MISSING)
+    world.apply(Resync(merged.id), NOW + 2 * MINUTE)
+    world.advance(NOW + 4 * MINUTE)
+    if matching:
+        assert (link_of(merged), merged.address, merged.additional) == (master, "a@x.example", ("b@x.example",))
+    else:
+        assert link_of(merged).startswith("00Q"), "no match: created as create_sf says"
 
 
 @pytest.mark.parametrize("resumes", [True, False])

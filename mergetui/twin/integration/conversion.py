@@ -30,15 +30,12 @@ def followed(state: State, contact: Contact, row: Row | None) -> Row | None:
     """The row a push goes to: a converted lead stands for its contact, where contacts may be created."""
     if row is None or row.deleted or row.values.get("IsConverted") is not True or not contacts_wanted(state):
         return row
-    person = target(state, row)
-    if person is None:
-        return row
-    _move(state, row, contact)
-    return person
+    return target(state, row) or row
 
 
-def _move(state: State, lead: Row, contact: Contact) -> None:
-    """``lead_id_after_conversion``: schemas carry both ids, nobody says whether the lead's stays."""
+def moved(state: State, lead: Row, contact: Contact) -> None:
+    """The link went over to the contact. ``lead_id_after_conversion``: schemas carry both ids, nobody says whether the
+    lead's stays."""
     if state.settings.lead_id_after_conversion == "cleared":
         state.set_values(contact, {"salesforceleadid": ""}, source="SALESFORCE")
     state.log("integration", "follow", contact=contact.id, salesforce=lead.id)
@@ -54,11 +51,12 @@ def lead_converted(state: State, lead_id: str, started: int, retry_of: Work, con
     if not contacts_wanted(state):
         refused(state, lead, contact, retry_of)
         return
-    _move(state, lead, contact)
-    exchange(
+    done = exchange(
         state, person, contact, dict(person.values),
         from_poll=True, started=started, reason="conversion", retry=retry_of,
     )  # fmt: skip
+    if done:
+        moved(state, lead, contact)
 
 
 def refused(state: State, lead: Row, contact: Contact, retry: Work) -> None:

@@ -98,13 +98,15 @@ def run_pass(state: State, contact_id: str, *, reason: str) -> None:
     if not budget.spend(state, state.settings.calls_per_pass):
         wait_for_calls(state, contact_id)
         return
-    row = conversion.followed(state, contact, linked_row(state, contact))
+    linked = linked_row(state, contact)
+    row = conversion.followed(state, contact, linked)
     if row is not None and not row.deleted and not visible(state, row):
         denied(state, row, contact)
     elif row is not None and not row.deleted and row.values.get("IsConverted") is True:
         conversion.refused(state, row, contact, retry_of(contact_id))
     elif row is not None and not row.deleted:
-        sync_linked(state, row, contact, reason)
+        if sync_linked(state, row, contact, reason) and linked is not None and linked is not row:
+            conversion.moved(state, linked, contact)
     elif has_link(contact) and reason != "resync":
         missing(state, row, contact)
     else:
@@ -121,18 +123,19 @@ def _echo(state: State, contact_id: str) -> None:
         state.later(due, partial(run_pass, contact_id=contact_id, reason="echo"))
 
 
-def sync_linked(state: State, row: Row, contact: Contact, reason: str) -> None:
-    """Row 2: values go both ways in one pass."""
-    exchange(
+def sync_linked(state: State, row: Row, contact: Contact, reason: str) -> bool:
+    """Row 2: values go both ways in one pass. Returns whether that worked."""
+    return exchange(
         state, row, contact, dict(row.values),
         from_poll=False, started=state.now, reason=reason, retry=retry_of(contact.id),
     )  # fmt: skip
 
 
 def first_link(state: State, contact: Contact, reason: str) -> None:
-    """Row 3: link to the first visible same-e-mail row; row 4: else create one."""
-    matches = [state.alive(key) for key in state.people_by_email.get(contact.address, {})]
-    rows = [row for row in matches if row is not None and not row.values.get("IsConverted") and visible(state, row)]
+    """Row 3: link to the first visible same-e-mail row; row 4: else create one. Additional addresses match after the
+    primary one, where they match at all (``match_secondary``)."""
+    searched = contact.addresses if state.settings.match_secondary else (contact.address,)
+    rows = next((found for address in searched if (found := _visible_rows(state, address))), [])
     if not rows:
         create_in_salesforce(state, contact, reason)
         return
@@ -141,6 +144,11 @@ def first_link(state: State, contact: Contact, reason: str) -> None:
     if has_link(contact):
         state.set_values(contact, {"salesforcecontactid": "", "salesforceleadid": ""}, source="SALESFORCE")
     sync_linked(state, row, contact, reason)
+
+
+def _visible_rows(state: State, address: str) -> list[Row]:
+    matches = [state.alive(key) for key in state.people_by_email.get(address, {})]
+    return [row for row in matches if row is not None and not row.values.get("IsConverted") and visible(state, row)]
 
 
 def _first(state: State, rows: list[Row]) -> Row:
