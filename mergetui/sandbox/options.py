@@ -130,12 +130,8 @@ def fault(text: str) -> str:
         )
     try:
         parse_spec(text)
-    except (ValueError, OverflowError) as error:
-        why = (
-            "a number was expected"
-            if "literal" in str(error) or "convert" in str(error)
-            else str(error).split(" (try")[0]
-        )
+    except ValueError as error:
+        why = str(error).split(" (try")[0]
         raise argparse.ArgumentTypeError(f"{text[:60]!r}: {why} ({example})") from None
     return text
 

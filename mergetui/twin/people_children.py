@@ -18,7 +18,7 @@ from mergetui.twin.people_work import DEALS, OPPORTUNITY_STAGES, ROLES
 
 PREFIXES = {
     "Task": "00T", "Event": "00U", "CampaignMember": "00v", "Opportunity": "006", "OpportunityContactRole": "00K",
-    "Case": "500",
+    "Case": "500", "AccountContactRelation": "07k",
 }  # fmt: skip
 CHILD_KINDS = tuple(PREFIXES)
 MEMBER_STATUSES = ("Sent", "Sent", "Responded")
@@ -59,6 +59,8 @@ class RowSketch:
     amount: float
     all_campaigns: tuple[str, ...]
     number: int
+    second: str = ""
+    """Another account that the contact has to do with: both relations are rows then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +89,20 @@ class Outline:
     campaigns: tuple[str, ...]
     opening: Opening | None
     cases: int
+    relations: int = 0
 
     @property
     def kinds(self) -> frozenset[str]:
         counts = {
             "Task": self.tasks, "Event": self.events, "CampaignMember": len(self.campaigns), "Case": self.cases,
             "Opportunity": self.opening is not None, "OpportunityContactRole": self.opening is not None,
+            "AccountContactRelation": self.relations,
         }  # fmt: skip
         return frozenset(name for name, count in counts.items() if count)
 
     @property
     def count(self) -> int:
-        return self.tasks + self.events + len(self.campaigns) + (2 if self.opening else 0) + self.cases
+        return self.tasks + self.events + len(self.campaigns) + (2 if self.opening else 0) + self.cases + self.relations
 
 
 def outline(rng: Dice, sketch: RowSketch) -> Outline:
@@ -116,7 +120,7 @@ def outline(rng: Dice, sketch: RowSketch) -> Outline:
         if chance() < 0.12 * amount:
             opening = _opening(rng, sketch)
         cases = 1 if chance() < 0.06 * amount else 0
-    return Outline(tasks, events, campaigns, opening, cases)
+    return Outline(tasks, events, campaigns, opening, cases, 2 if sketch.second else 0)
 
 
 def _opening(rng: Dice, sketch: RowSketch) -> Opening:
@@ -212,6 +216,15 @@ def children(rng: Dice, sketch: RowSketch) -> list[CastRow]:
              "HasResponded": bool(answered), "FirstRespondedDate": date(answered) if answered else None},
             created=at, modified=answered or at, owned=False,
         )  # fmt: skip
+    if sketch.second:
+        role = rng.one(("Influencer", "Business User", "Evaluator", "Executive Sponsor"))
+        for target, roles in ((sketch.account, None), (sketch.second, role)):
+            writer.row(
+                "AccountContactRelation",
+                {"AccountId": target, "ContactId": sketch.person, "Roles": roles, "IsDirect": roles is None,
+                 "IsActive": True},
+                created=sketch.created, modified=sketch.created, owned=False,
+            )  # fmt: skip
     return writer.rows
 
 

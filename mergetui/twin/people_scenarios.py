@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from mergetui.twin.people_activity import FEW, LITTLE, RICH, SOME, WORTHLESS, Richness
 from mergetui.twin.people_dice import Dice
+from mergetui.twin.people_drafts import Entry, Person, Values, Written
 from mergetui.twin.people_look import CULTURES, Look
-from mergetui.twin.people_stage import Entry, Person, Stage, Values, Written
+from mergetui.twin.people_stage import Stage
 from mergetui.twin.people_times import DAY, date, iso
 from mergetui.twin.people_variants import variant
 from mergetui.twin.people_work import SCENARIO_SURNAMES, SUBSCRIPTIONS

@@ -5,8 +5,9 @@ from __future__ import annotations
 from mergetui.twin.ids import salesforce_id
 from mergetui.twin.people_activity import FEW, LITTLE, NONE, RICH, SOME, Richness
 from mergetui.twin.people_dice import Dice
+from mergetui.twin.people_drafts import PREFIXES, Entry, Person, Values
 from mergetui.twin.people_look import Look, at_home, private_address, work_address
-from mergetui.twin.people_stage import PREFIXES, Entry, Person, Stage, Values
+from mergetui.twin.people_stage import Stage
 from mergetui.twin.people_times import DAY, date, iso
 
 
@@ -81,7 +82,9 @@ def _orphan(stage: Stage, rng: Dice) -> None:
         rng, entry, look, None, how=FEW,
         values={"salesforcecontactid": dead, "salesforcelastsynctime": iso(synced)},
     )  # fmt: skip
-    entry.contacts[0].synced = synced
+    draft = entry.contacts[0]
+    draft.synced = synced
+    draft.created = min(draft.created, synced - 5 * DAY)
     stage.close(entry)
 
 

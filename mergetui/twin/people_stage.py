@@ -7,10 +7,7 @@ from their row through ``mapping``, as the integration would have done.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
-from typing import Literal
 
-from mergetui.records.crm import Value
 from mergetui.twin.cast import CastContact, CastObject, CastOwner, CastRow, Human
 from mergetui.twin.ids import salesforce_id
 from mergetui.twin.mapping import ACCOUNT_NAME, as_text, rules_for
@@ -18,6 +15,7 @@ from mergetui.twin.names import Culture
 from mergetui.twin.people_activity import FEW, Richness, TimelineSketch, facts, properties_of
 from mergetui.twin.people_children import FIRST_NUMBER, Opening, RowSketch, outline, scattered
 from mergetui.twin.people_dice import Dice
+from mergetui.twin.people_drafts import PREFIXES, Draft, Entry, Person, Values, Written
 from mergetui.twin.people_look import CULTURES, Company, Look, Phonebook, found_companies, invent
 from mergetui.twin.people_lore import PeopleLore
 from mergetui.twin.people_times import DAY, HOUR, date, iso
@@ -34,43 +32,6 @@ from mergetui.twin.people_work import (
     TIERS,
 )
 from mergetui.twin.portal import LINKS
-
-Person = Literal["Lead", "Contact"]
-PREFIXES = {"User": "005", "Account": "001", "Lead": "00Q", "Contact": "003", "Campaign": "701"}
-Values = dict[str, Value]
-
-
-@dataclass(slots=True)
-class Draft:
-    """A HubSpot contact in the making."""
-
-    id: str
-    values: dict[str, str]
-    created: int
-    updated: int
-    synced: int = 0
-    """The instant of its last sync; 0 for contacts that Salesforce does not know."""
-
-
-@dataclass(slots=True)
-class Written:
-    """A human's record: its object and id, the row's values, when it was born and when a sync last read it."""
-
-    object: Person
-    id: str
-    values: Values
-    synced: int
-    campaigns: tuple[str, ...] = ()
-    opening: Opening | None = None
-
-
-@dataclass(slots=True)
-class Entry:
-    """What becomes a ``Human``."""
-
-    records: list[tuple[str, str, str]] = field(default_factory=list)
-    scenario: str = ""
-    contacts: list[Draft] = field(default_factory=list)
 
 
 class Stage:
@@ -106,6 +67,7 @@ class Stage:
         """(Salesforce user id, HubSpot owner id) of everybody who owns people."""
         self.owner_of: dict[str, str] = {}
         self._users(rng)
+        self._accounts: list[str] = []
         self.companies = found_companies(rng, people // 4, self.phones)
         for firms in self.companies.values():
             for firm in firms:
@@ -199,6 +161,7 @@ class Stage:
              "BillingCountry": firm.culture.country},
             created=created, modified=created + 30 * DAY, owner=rng.one(self.users)[0],
         )  # fmt: skip
+        self._accounts.append(firm.account_id)
 
     def found_again(self, rng: Dice, firm: Company) -> Company:
         """The same firm as somebody entered it once more: another Account, another HubSpot company."""
@@ -286,13 +249,22 @@ class Stage:
         sketch = RowSketch(
             self._next_seed(), person.object, person.id, owner, account, look.company.stem, look.city,
             look.culture.language, created, modified, self.latest, amount, self.campaigns, self._children,
+            self._second_account(account),
         )  # fmt: skip
         found = outline(self._dice, sketch)
         if not found.count:
             return
         self._children += found.count
         person.campaigns, person.opening = found.campaigns, found.opening
-        self.lore.add_rows(sketch, found.kinds, [*found.campaigns, account] if account else found.campaigns)
+        parents = [parent for parent in (*found.campaigns, account, sketch.second) if parent]
+        self.lore.add_rows(sketch, found.kinds, parents)
+
+    def _second_account(self, account: str) -> str:
+        """One contact in twenty also has to do with another firm: a board seat, a consultant."""
+        if not account or self._sketches % 20:
+            return ""
+        other = self._accounts[self._sketches // 20 % len(self._accounts)]
+        return "" if other == account else other
 
     def _contact_fields(self, rng: Dice, look: Look, full: float, made: Values, created: int) -> None:
         made["AccountId"] = look.company.account_id

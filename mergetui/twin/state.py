@@ -11,12 +11,12 @@ from typing import Any
 from mergetui.records.crm import Value
 from mergetui.twin.cast import Cast, CastEvent, CastList, CastObject, CastRow, NoLore
 from mergetui.twin.log import EventLog
+from mergetui.twin.pasts import past
 from mergetui.twin.portal import LINKS
 from mergetui.twin.portal_state import PortalState
 from mergetui.twin.schema import PEOPLE, lookups_at, object_of, objects
 from mergetui.twin.settings import Settings
 from mergetui.twin.shelves import Children, Numbered, ToldObjects
-from mergetui.twin.stamps import parse_iso
 from mergetui.twin.sync_state import SyncState
 from mergetui.twin.telling import Teller
 
@@ -386,14 +386,8 @@ class State:
             contact.history[name] = self.first_versions(contact, name)
 
     def first_versions(self, contact: Contact, name: str) -> list[Version]:
-        value = contact.get(name)
-        if not value:
-            return []
-        synced = any(contact.get(link) for link in LINKS)
-        at = contact.created_at
-        if name == "salesforcelastsynctime":
-            at = parse_iso(value) + 2_000
-        return [Version(value, at, "SALESFORCE" if synced and name.startswith("salesforce") else "CRM_UI")]
+        """What had become of a property by the time the world began, newest first."""
+        return [Version(value, at, source) for value, at, source in past(contact, name)]
 
     def versions(self, contact: Contact, name: str) -> list[Version]:
         """A property's history, newest first."""

@@ -205,7 +205,7 @@ def test_system_fields_and_lookups(world: Cast, rows: dict[str, CastRow]) -> Non
     assert 8 <= len(users) <= 12
     assert {world.admin_user_id, world.integration_user_id} <= users
     assert Counter(rows[user].values["IsActive"] for user in users)[False] == 1
-    unowned = {"User", "OpportunityContactRole", "CampaignMember"}
+    unowned = {"User", "OpportunityContactRole", "CampaignMember", "AccountContactRelation"}
     for row in world.rows:
         assert instant(row, "CreatedDate") <= instant(row, "LastModifiedDate") <= instant(row, "SystemModstamp")
         assert {row.values["CreatedById"], row.values["LastModifiedById"]} <= users

@@ -11,11 +11,12 @@ import pytest
 from mergetui.twin.cast import Cast, told
 from mergetui.twin.casting import cast
 from mergetui.twin.events import CreateRow, MergeContacts, MergeRows
+from mergetui.twin.stamps import iso
 from mergetui.twin.state import Contact, State
 from mergetui.twin.world import World
 
 NOW = 1_795_000_000_000
-LAZY = ("Task", "Event", "CampaignMember", "Opportunity", "OpportunityContactRole", "Case")
+LAZY = ("Task", "Event", "CampaignMember", "Opportunity", "OpportunityContactRole", "Case", "AccountContactRelation")
 KINDS = ("emails", "calls", "meetings", "notes", "tasks", "deals", "tickets")
 
 
@@ -125,3 +126,21 @@ def test_unknown_ids_stay_unknown(people: Cast) -> None:
         assert state.row(row_id) is None
     for object_id in ("0", "1", "999999999", "x"):
         assert object_id not in state.objects["deals"]
+
+
+def test_histories_are_made_up_once_and_in_order(people: Cast) -> None:
+    one, other = World(people, now=NOW).state, World(people, now=NOW).state
+    names = ("lifecyclestage", "hs_email_open", "num_notes", "email", "salesforcelastsynctime", "total_revenue")
+    longest = 0
+    for contact in one.contacts.values():
+        for name in names:
+            versions = one.versions(contact, name)
+            assert versions == other.versions(other.contacts[contact.id], name)
+            assert [version.value for version in versions[:1]] == [contact.get(name)] * bool(contact.get(name))
+            stamps = [version.at for version in versions]
+            assert stamps == sorted(stamps, reverse=True)
+            assert all(contact.created_at <= at <= NOW for at in stamps), name
+            longest = max(longest, len(versions))
+        if opened := contact.get("hs_email_last_open_date"):
+            assert iso(one.versions(contact, "hs_email_open")[0].at) == opened
+    assert longest == 4

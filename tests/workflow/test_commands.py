@@ -176,7 +176,7 @@ def test_empty_lists_say_so(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["--people", "-5"], "from 1 to"),
         (["--fault", "foo"], "drop_after_commit"),
-        (["--fault", "salesforce.merge:delay:times=x"], "a number was expected"),
+        (["--fault", "salesforce.merge:delay:times=x"], "of a fault is a number"),
         (["--fault", "merge:delay"], "calls begin with salesforce."),
         (["--scenario", "T99"], "known: T01, T02"),
         (["--sync-every", "0"], "30s is the least"),
