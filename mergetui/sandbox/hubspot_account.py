@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mergetui.sandbox.engine import Sandbox
-from mergetui.sandbox.hubspot_shapes import DATED, invalid, limit_of, page
+from mergetui.sandbox.hubspot_shapes import DATED, VERSIONS, invalid, limit_of, page
 from mergetui.sandbox.limits import HubSpotLimits
 from mergetui.sandbox.web import Call, Reply, Router, json_reply
 from mergetui.twin import hubspot
@@ -36,7 +36,7 @@ class Account:
         for base in (f"/events/event-occurrences/{DATED}", "/events/{v:v3}/events"):
             router.add("GET", base, "hubspot.events", self._events)
             router.add("GET", f"{base}/event-types", "hubspot.events", self._event_types)
-        account = r"/account-info/{v:20\d\d-\d\d|v3}"
+        account = f"/account-info/{{v:{VERSIONS}|v3}}"
         router.add("GET", f"{account}/details", "hubspot.account", self._details)
         router.add("GET", f"{account}/api-usage/daily", "hubspot.account", self._usage)
         router.add("GET", f"{account}/api-usage/daily/private-apps", "hubspot.account", self._usage)

@@ -9,6 +9,7 @@ from mergetui.sandbox.engine import Sandbox
 from mergetui.sandbox.hubspot_kinds import Record
 from mergetui.sandbox.hubspot_shapes import (
     DATED,
+    VERSIONS,
     batch_reply,
     failure,
     inputs_of,
@@ -32,7 +33,7 @@ from mergetui.twin.state import State
 PAGE = 500
 MOST_READ = 1_000
 MOST_WRITTEN = 2_000
-V4 = r"{v:v4|20\d\d-\d\d}"
+V4 = f"{{v:v4|{VERSIONS}}}"
 
 
 class Associations:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from mergetui.sandbox.engine import Sandbox
-from mergetui.sandbox.hubspot_shapes import LONG_AGO, batch_reply, invalid, text_of, unset
+from mergetui.sandbox.hubspot_shapes import LONG_AGO, VERSIONS, batch_reply, invalid, text_of, unset
 from mergetui.sandbox.web import Call, Reply, Router, json_reply
 from mergetui.twin.events import ChangeSubscription
 from mergetui.twin.stamps import iso
 from mergetui.twin.state import State
 
-BASE = r"/communication-preferences/{v:20\d\d-\d\d|v4}"
+BASE = f"/communication-preferences/{{v:{VERSIONS}|v4}}"
 OLD = "/communication-preferences/{v:v3}"
 DESCRIPTION = "What people get when they sign up for it."
 

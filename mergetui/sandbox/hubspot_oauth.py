@@ -11,14 +11,14 @@ from typing import Any
 from mergetui.sandbox.consent import consent_page, leave, refusal_page
 from mergetui.sandbox.engine import REDIRECTS, Sandbox
 from mergetui.sandbox.hubspot_scopes import KNOWN
-from mergetui.sandbox.hubspot_shapes import correlation, error
+from mergetui.sandbox.hubspot_shapes import VERSIONS, correlation, error
 from mergetui.sandbox.tokens import Grant, GrantRefused
 from mergetui.sandbox.web import Call, Reply, Router, empty_reply, json_reply
 
 USER_ID = 88
 APP_ID = 5_021_777
 USER = "admin@sandbox.example"
-BASE = r"/oauth/{v:20\d\d-\d\d|v1|v3}"
+BASE = f"/oauth/{{v:{VERSIONS}|v1|v3}}"
 
 
 class SignIn:

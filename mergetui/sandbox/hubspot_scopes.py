@@ -15,7 +15,7 @@ KNOWN = frozenset(
         *(f"crm.objects.{name}.{way}" for name in _OBJECTS for way in ("read", "write")),
         *(f"crm.schemas.{name}.{way}" for name in _OBJECTS for way in ("read", "write")),
         "crm.objects.owners.read",
-        "crm.objects.leads.read",
+        *(f"crm.objects.leads.{way}" for way in ("read", "write")),
         "crm.lists.read",
         "crm.lists.write",
         "crm.objects.contacts.sensitive.read.v2",
@@ -38,7 +38,7 @@ KNOWN = frozenset(
 
 def _object(kind: str | None, way: str) -> Needs:
     """Activities need those of contacts; e-mails ``sales-email-read`` beside them (the newer of two specifications)."""
-    if kind in ("companies", "deals"):
+    if kind in ("companies", "deals", "leads"):
         return ((f"crm.objects.{kind}.{way}",),)
     if kind == "tickets":
         return (("tickets",),)

@@ -130,7 +130,7 @@ def _check(rule: Mapping[str, Any], known: Schema) -> None:
         raise _bad("Invalid input JSON on line 1, column 1: Some required fields were not set: [propertyName]")
     if operator not in _OPERATORS:
         raise _bad(f"Invalid input JSON on line 1, column 1: Cannot deserialize operator from {str(operator)[:60]!r}")
-    if name not in known and not name.startswith(("associations.", "hs_email_optout_")):
+    if name not in known and not name.startswith("associations."):
         raise _bad(f"There was a problem with the request. Property {name} does not exist")
     if operator in _WITH_VALUE and rule.get("value") is None:
         raise _bad(f"operator {operator} requires a value")

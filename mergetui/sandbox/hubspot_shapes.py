@@ -13,7 +13,9 @@ from mergetui.twin.refusals import HubSpotRefusal
 from mergetui.twin.stamps import iso
 from mergetui.twin.state import Contact, HubSpotObject, State, Version
 
-DATED = r"{v:20\d\d-\d\d}"
+VERSIONS = "2026-0[39]"
+"""The dated versions there are (facts/hubspot.md §1)."""
+DATED = f"{{v:{VERSIONS}}}"
 LONG_AGO = "2019-01-01T00:00:00.000Z"
 CONTACT_DEFAULTS = ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname")
 ALWAYS = ("createdate", "hs_object_id", "lastmodifieddate")
@@ -181,11 +183,7 @@ def contact_json(state: State, contact: Contact, names: Sequence[str]) -> dict[s
     wanted = dict.fromkeys((*ALWAYS, *(names or CONTACT_DEFAULTS)))
     shown: dict[str, Any] = {
         "id": contact.id,
-        "properties": {
-            name: values.get(name) or None
-            for name in wanted
-            if name in known or name in values or name.startswith("hs_email_optout_")
-        },
+        "properties": {name: values.get(name) or None for name in wanted if name in known or name in values},
         "createdAt": iso(contact.created_at),
         "updatedAt": iso(contact.updated_at),
         "archived": contact.archived_at is not None,

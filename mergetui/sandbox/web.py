@@ -155,7 +155,9 @@ class Router:
             found = route.pattern.fullmatch(call.path)
             if not found:
                 continue
-            if route.method != call.method:
+            if route.method != (
+                "GET" if call.method == "HEAD" else call.method
+            ):  # RFC 9110: HEAD is GET without a body
                 wrong_method = True
                 continue
             params = {key: unquote(value or "") for key, value in found.groupdict().items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from mergetui.twin import hubspot_values
 from mergetui.twin.events import (
@@ -59,6 +61,20 @@ def live(state: State, contact_id: str, *, old_ids: bool = False) -> Contact:
     return contact
 
 
+SEARCHABLE = {
+    "phone": "hs_searchable_calculated_phone_number",
+    "mobilephone": "hs_searchable_calculated_mobile_number",
+}
+"""Numbers → the properties by which they are searched (facts/hubspot.md §3)."""
+
+
+@lru_cache(maxsize=4_096)
+def searchable(number: str) -> str:
+    """The digits of a phone number without its country code, which is what stands between + and the first gap."""
+    national = re.sub(r"^\s*\+\d+[\s().-]+", "", number)
+    return re.sub(r"\D", "", national)
+
+
 def shown(state: State, contact: Contact) -> dict[str, str]:
     """All properties of a contact, the computed ones included."""
     values = dict(contact.values)
@@ -76,6 +92,9 @@ def shown(state: State, contact: Contact) -> dict[str, str]:
         values["hs_merged_object_ids"] = ";".join(old for old, _ in contact.merged)
         values["hs_calculated_merged_vids"] = ";".join(f"{old}:{at}" for old, at in contact.merged)
         values["hs_all_contact_vids"] = ";".join([contact.id, *(old for old, _ in contact.merged)])
+    for name, computed in SEARCHABLE.items():
+        if number := values.get(name):
+            values[computed] = searchable(number)
     if contact.companies:
         values["associatedcompanyid"] = contact.companies[0]
     opted = state.unsubscribed.get(contact.address, {})

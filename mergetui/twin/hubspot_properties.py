@@ -41,7 +41,8 @@ hs_was_imported|Was Imported|bool|booleancheckbox|R
 hs_merged_object_ids|Merged Contact IDs|enumeration|checkbox|R
 hs_calculated_merged_vids|Merged vids with timestamps of a contact|string|text|RC
 hs_all_contact_vids|All vids for a contact|enumeration|checkbox|R
-hs_searchable_calculated_phone_number|Calculated Phone Number|string|text|RC
+hs_searchable_calculated_phone_number|Calculated Phone Number without country code|string|text|RC
+hs_searchable_calculated_mobile_number|Calculated Mobile Number without country code|string|text|RC
 associatedcompanyid|Primary Associated Company ID|number|number|R
 hs_marketable_status|Marketing contact status|enumeration|booleancheckbox|R
 hs_marketable_reason_type|Marketing contact status source type|enumeration|text|R
@@ -79,6 +80,9 @@ hs_last_sales_activity_timestamp|Last Engagement Date|datetime|date|R
 hs_last_sales_activity_type|Last Engagement Type|enumeration|select|R
 hs_latest_meeting_activity|Latest meeting activity|datetime|date|R
 engagements_last_meeting_booked|Date of last meeting booked|datetime|date|R
+engagements_last_meeting_booked_campaign|Campaign of last booking in meetings tool|string|text|R
+engagements_last_meeting_booked_medium|Medium of last booking in meetings tool|string|text|R
+engagements_last_meeting_booked_source|Source of last booking in meetings tool|string|text|R
 hs_sequences_is_enrolled|Currently in Sequence|bool|booleancheckbox|R
 hs_sequences_enrolled_count|Number of sequences enrolled|number|number|R
 hs_sequences_actively_enrolled_count|Number of active sequence enrollments|number|number|R
@@ -128,6 +132,7 @@ salesforceopportunitystage|Opportunity Stage|string|text|R
 salesforceownerid|Salesforce Owner Id|string|text|R
 salesforceowneremail|Salesforce Owner Email|string|text|R
 salesforcecampaignids|Salesforce Campaign IDs|enumeration|checkbox|R
+sfcampaignid|Form Salesforce Campaign|string|text|R
 leadsource|Lead Source|string|text|
 """
 
@@ -229,5 +234,8 @@ FOLLOWS = {
     "hs_latest_source": "hs_analytics_last_timestamp",
     "hs_last_sales_activity_type": "hs_last_sales_activity_timestamp",
     "recent_deal_amount": "recent_deal_close_date",
+    "engagements_last_meeting_booked_campaign": "engagements_last_meeting_booked",
+    "engagements_last_meeting_booked_medium": "engagements_last_meeting_booked",
+    "engagements_last_meeting_booked_source": "engagements_last_meeting_booked",
 }
 """Property → the dated property whose owner gives its value in a merge."""

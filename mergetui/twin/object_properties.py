@@ -120,6 +120,14 @@ hs_communication_body|Communication body|string|html|
 hs_communication_channel_type|Channel type|enumeration|select|
 hs_communication_logged_from|Logged from|enumeration|select|
 """,
+    "leads": f"""\
+@leadinformation|Lead information
+hs_lead_name|Lead Name|string|text|
+hs_lead_type|Lead Type|enumeration|select|
+hs_lead_label|Lead Label|enumeration|select|
+hs_pipeline|Pipeline|enumeration|select|
+hs_pipeline_stage|Lead Stage|enumeration|radio|
+{_STAMPS.replace("createdate", "hs_createdate")}""",
 }
 """Object type → its properties."""
 
@@ -157,6 +165,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "tasks": ("hs_timestamp",),
     "communications": (),
     "tickets": ("subject", "hs_pipeline_stage"),
+    "leads": ("hs_lead_name",),
 }
 """What a create must carry."""
 
@@ -170,6 +179,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "notes": ("hs_note_body",),
     "tasks": ("hs_task_subject", "hs_task_body"),
     "communications": ("hs_communication_body",),
+    "leads": ("hs_lead_name",),
 }
 """Where the ``query`` of a search looks."""
 

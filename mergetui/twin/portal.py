@@ -22,6 +22,7 @@ OBJECT_TYPES: Mapping[str, str] = {
     "meetings": "0-47",
     "calls": "0-48",
     "emails": "0-49",
+    "leads": "0-136",
 }
 """Object type name → type id (facts/hubspot.md §1)."""
 
@@ -56,12 +57,14 @@ tickets emails 223 224
 tickets meetings 225 226
 tickets notes 227 228
 tickets tasks 229 230
+contacts leads 607 608
+companies leads 609 610
 contacts contacts 449 449
 companies companies 450 450
 calls meetings 399 400
 """
 """Two object types, the HUBSPOT_DEFINED association type ids there and back, then those of the primary label (ids of
-facts/hubspot.md §5; those of communications, and 449 and 450, are from memory)."""
+facts/hubspot.md §5; those of communications and leads, and 449 and 450, are from memory)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from mergetui.twin import associations, hubspot, hubspot_values, object_history
 from mergetui.twin.object_properties import REQUIRED
+from mergetui.twin.portal import Property
 from mergetui.twin.portal_events import (
     ArchiveObject,
     Associate,
@@ -28,6 +29,21 @@ from mergetui.twin.portal_events import (
 from mergetui.twin.refusals import HubSpotRefusal
 from mergetui.twin.stamps import iso
 from mergetui.twin.state import ContactList, HubSpotObject, State
+
+OPT_OUT = "hs_email_optout_"
+
+
+def begin(state: State) -> None:
+    """Let every subscription have the contact property that shows an address's opt-out from it."""
+    for key, name in state.subscriptions.items():
+        label = f"Opted out of email: {name}"
+        state.portal.put_property(
+            "contacts",
+            Property(
+                f"{OPT_OUT}{key}", label, "enumeration", "booleancheckbox", "emailinformation", read_only=True,
+                options=(("true", "Yes"), ("false", "No")),
+            ),
+        )  # fmt: skip
 
 
 def play(state: State, event: PortalEvent) -> Any:

@@ -54,6 +54,7 @@ class World:
 
     def __init__(self, cast: Cast, settings: Settings | None = None, now: int = 0) -> None:
         self.state = State(cast, settings or Settings(), now)
+        portal_work.begin(self.state)
         integration.begin(self.state)
         recycle.begin(self.state)
         self._colleagues = False

@@ -164,3 +164,59 @@ def test_former_owners_are_named_in_a_second_pass(hubspot: httpx.Client) -> None
     gone = former[0]["id"]
     assert hubspot.get(f"/crm/v3/owners/{gone}").status_code == 404
     assert hubspot.get(f"/crm/v3/owners/{gone}", params={"archived": "True"}).json()["id"] == gone
+
+
+def test_a_head_is_a_get_without_a_body(hubspot: httpx.Client) -> None:
+    one, _ = two_hubspot_contacts(hubspot, "Headed")
+    there, gone = hubspot.head(f"{CONTACTS}/{one}"), hubspot.head(f"{CONTACTS}/999999999")
+    assert (there.status_code, gone.status_code, there.content) == (200, 404, b"")
+    assert there.headers["content-length"] == hubspot.get(f"{CONTACTS}/{one}").headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/crm/objects/2027-01/contacts", "/crm/owners/2025-03", "/account-info/2020-01/details"]
+)
+def test_only_the_dated_versions_there_are(hubspot: httpx.Client, path: str) -> None:
+    assert hubspot.get(path).status_code == 404
+
+
+def test_every_subscription_has_a_property(hubspot: httpx.Client) -> None:
+    two_hubspot_contacts(hubspot, "Half")
+    address = "half1@probe-hs.example"
+    path = f"/communication-preferences/2026-09/statuses/{address}"
+    subscriptions = [str(row["subscriptionId"]) for row in hubspot.get(f"{path}?channel=EMAIL").json()["results"]]
+    names = {f"hs_email_optout_{key}" for key in subscriptions}
+    specs = {row["name"]: row for row in hubspot.get("/crm/v3/properties/contacts").json()["results"]}
+    assert names and names <= set(specs)
+    first = f"hs_email_optout_{subscriptions[0]}"
+    assert specs[first]["hubspotDefined"] and specs[first]["modificationMetadata"]["readOnlyValue"]
+    body = {"subscriptionId": subscriptions[0], "statusState": "UNSUBSCRIBED", "channel": "EMAIL"}
+    assert hubspot.post(path, json=body).status_code == 200
+    asked = {"idProperty": "email", "properties": [first, "hs_email_optout"]}
+    assert hubspot.get(f"{CONTACTS}/{address}", params=asked).json()["properties"][first] == "true"
+    rule = {"propertyName": first, "operator": "EQ", "value": "true"}
+    found = hubspot.post(f"{CONTACTS}/search", json={"filters": [rule], "properties": ["email"], "limit": 200}).json()
+    assert address in {row["properties"]["email"] for row in found["results"]}
+
+
+def test_phones_are_searched_without_country_code(hubspot: httpx.Client) -> None:
+    one, _ = two_hubspot_contacts(hubspot, "Ring")
+    hubspot.patch(f"{CONTACTS}/{one}", json={"properties": {"phone": "+49 (30) 555-01 77", "mobilephone": "0170 5550"}})
+    for kind, digits in (("phone", "305550177"), ("mobile", "01705550")):
+        rule = {"propertyName": f"hs_searchable_calculated_{kind}_number", "operator": "EQ", "value": digits}
+        found = hubspot.post(f"{CONTACTS}/search", json={"filters": [rule]}).json()
+        assert [row["id"] for row in found["results"]] == [one]
+
+
+def test_leads_hang_on_contacts(hubspot: httpx.Client) -> None:
+    one, _ = two_hubspot_contacts(hubspot, "Leading")
+    assert hubspot.get(f"{CONTACTS}/{one}/associations/leads").json() == {"results": []}
+    number = hubspot.get("/crm/v4/associations/leads/contacts/labels").json()["results"][0]["typeId"]
+    types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number}]
+    made = hubspot.post(
+        "/crm/objects/2026-09/0-136",
+        json={"properties": {"hs_lead_name": "New"}, "associations": [{"to": {"id": one}, "types": types}]},
+    )
+    assert made.status_code == 201, made.text
+    found = hubspot.get(f"/crm/v4/objects/contacts/{one}/associations/leads").json()["results"]
+    assert [row["toObjectId"] for row in found] == [made.json()["id"]]
