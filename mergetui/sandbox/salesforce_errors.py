@@ -11,6 +11,7 @@ from mergetui.twin.schema import ObjectInfo, find
 
 OLDEST, NEWEST = 31, 68
 """The versions every org lists; what came before them is retired (facts/salesforce.md §1)."""
+WELL_SPELT_FROM = 52
 RETIRED = 20
 """The first version REST ever had."""
 MISSING = "The requested resource does not exist"
@@ -28,7 +29,7 @@ def error(code: str, message: str, status: int = 400, fields: tuple[str, ...] | 
 def refusal_reply(refusal: SalesforceRefusal, *, saving: bool, version: str) -> Reply:
     if isinstance(refusal, DuplicatesDetected):
         shown = {
-            "duplicateResut": _duplicate(refusal.results, version),
+            _duplicate_member(version): _duplicate(refusal.results, version),
             "message": refusal.message,
             "errorCode": refusal.code,
         }
@@ -45,13 +46,18 @@ def save_error(refusal: SalesforceRefusal, version: str) -> dict[str, Any]:
         "fields": list(refusal.fields),
     }
     if isinstance(refusal, DuplicatesDetected):
-        found["duplicateResut"] = _duplicate(refusal.results, version)
+        found[_duplicate_member(version)] = _duplicate(refusal.results, version)
     return found
 
 
+def _duplicate_member(version: str) -> str:
+    """The REST guides misspell it, and so do answers of v51; clients of v60 read it well spelt. Where between the two
+    it changed is unconfirmed."""
+    return "duplicateResult" if int(version[1:].partition(".")[0]) >= WELL_SPELT_FROM else "duplicateResut"
+
+
 def _duplicate(results: tuple[RuleResult, ...], version: str) -> dict[str, Any]:
-    """What the first rule that found something says. The member's name lacks an ``l`` on the real server too: REST
-    guides spell it so, and clients of v51 read it so. Whether newer versions mend it is unconfirmed."""
+    """What the first rule that found something says."""
     first = next((one for one in results if one.matches), results[0])
     return {
         "allowSave": first.allow_save,

@@ -127,8 +127,10 @@ def test_the_orgs_duplicate_rule(sandbox: RunningSandbox, salesforce: httpx.Clie
     try:
         refused = salesforce.post(f"{V}/sobjects/Contact", json=body)
         assert code(refused) == (400, "DUPLICATES_DETECTED")
-        result = refused.json()[0]["duplicateResut"]  # sic
+        result = refused.json()[0]["duplicateResult"]
         assert result["allowSave"] is True and result["matchResults"][0]["matchRecords"][0]["record"]["Id"] == first
+        old = salesforce.post("/services/data/v51.0/sobjects/Contact", json=body).json()[0]
+        assert old["duplicateResut"]["matchResults"], "old versions misspell it"
         allowed = {"Sforce-Duplicate-Rule-Header": "allowSave=true; includeRecordDetails=false"}
         assert salesforce.post(f"{V}/sobjects/Contact", json=body, headers=allowed).status_code == 201
     finally:
