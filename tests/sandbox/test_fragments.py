@@ -1,0 +1,91 @@
+"""Kept pieces of answers are never older than the world; the log of calls does not grow for ever."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+
+from mergetui.sandbox.fragments import Fragments, joined_reply
+from mergetui.sandbox.web import encode
+from mergetui.twin.log import EventLog
+from tests.sandbox.wire import CONTACTS, V, query
+from tests.support.sandbox import RunningSandbox
+
+
+def test_a_fragment_is_made_once_between_two_changes() -> None:
+    revision, made = [1], []
+
+    def make(text: str) -> dict[str, str]:
+        made.append(text)
+        return {"id": text}
+
+    kept = Fragments(lambda: revision[0], most=3)
+    for _ in range(2):
+        assert kept.each("shape", ["a", "b"], str, make) == [b'{"id":"a"}', b'{"id":"b"}']
+    assert made == ["a", "b"]
+    kept.each("other", ["a"], str, make)
+    revision[0] = 2
+    kept.each("shape", ["a"], str, make)
+    assert made == ["a", "b", "a", "a"]
+    kept.each("shape", ["c", "d", "e"], str, make)
+    kept.each("shape", ["a"], str, make)
+    assert made[-1] == "a", "more than it keeps: it began anew"
+    assert kept.keep("name", lambda: 1) == kept.keep("name", lambda: 2) == kept.kept("name") == 1
+    revision[0] = 3
+    assert kept.kept("name") is None
+
+
+def test_a_page_can_be_changed_without_changing_what_is_kept() -> None:
+    kept = Fragments(lambda: 1)
+    first = kept.page("name", lambda: joined_reply("results", [b"1", b"2"]))
+    first.headers["X"] = "1"
+    again = kept.page("name", lambda: joined_reply("results", []))
+    assert (again.body, "X" in again.headers) == (b'{"results":[1,2]}', False)
+
+
+def test_joined_answers_are_json() -> None:
+    reply = joined_reply("records", [], before={"totalSize": 0, "done": True}, after={"more": "ü"})
+    assert json.loads(reply.body) == {"totalSize": 0, "done": True, "records": [], "more": "ü"}
+    reply = joined_reply("records", [b"{}", b"{}"], after={"more": 1})
+    assert json.loads(reply.body) == {"records": [{}, {}], "more": 1}
+
+
+def test_json_that_the_fast_encoder_refuses() -> None:
+    odd = {"lone": "\ud800", "big": 2**80, 3: None}
+    assert encode(odd).decode("utf-8", "surrogatepass") == '{"lone":"\ud800","big":1208925819614629174706176,"3":null}'
+
+
+def test_what_is_read_again_after_a_change_is_new(
+    sandbox: RunningSandbox, salesforce: httpx.Client, hubspot: httpx.Client
+) -> None:
+    text = "SELECT Id, Title, Account.Name FROM Contact WHERE AccountId != null ORDER BY Id LIMIT 1"
+    [row] = query(salesforce, text)
+    salesforce.patch(f"{V}/sobjects/Contact/{row['Id']}", json={"Title": "Changed for the fragments"})
+    [again] = query(salesforce, text)
+    assert again["Title"] == "Changed for the fragments"
+    key = query(salesforce, f"SELECT AccountId FROM Contact WHERE Id = '{row['Id']}'")[0]["AccountId"]
+    salesforce.patch(f"{V}/sobjects/Account/{key}", json={"Name": "Renamed"})
+    assert query(salesforce, text)[0]["Account"]["Name"] == "Renamed", "also what a parent shows"
+
+    path = f"{CONTACTS}?limit=1&properties=jobtitle"
+    first = hubspot.get(path).json()["results"][0]
+    assert hubspot.get(path).json()["results"][0] == first
+    hubspot.patch(f"{CONTACTS}/{first['id']}", json={"properties": {"jobtitle": "Changed"}})
+    assert hubspot.get(path).json()["results"][0]["properties"]["jobtitle"] == "Changed"
+    hubspot.delete(f"{CONTACTS}/{first['id']}")
+    assert hubspot.get(path).json()["results"][0]["id"] != first["id"]
+
+
+def test_the_log_forgets_old_calls_and_nothing_else() -> None:
+    log = EventLog(most_calls=10)
+    for number in range(30):
+        log.add(number, "request", "x", {})
+        if number % 10 == 0:
+            log.add(number, "salesforce", "merge", {"id": number})
+    assert [entry["id"] for entry in log if entry["what"] == "merge"] == [0, 10, 20]
+    assert sum(entry["who"] == "request" for entry in log) <= 20
+    assert [entry["n"] for entry in log] == sorted(entry["n"] for entry in log)
+    assert log.numbered == 33
+    assert [entry["n"] for entry in log.since(31)] == [32, 33]
+    assert log.since(-1) == list(log) and log.since(99) == []
