@@ -247,3 +247,48 @@ class HistoryRow:
     snapshot: str
     detail: tuple[str, ...]
     """Lines for ``enter``: every journal entry in words, before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """One line of a record in full."""
+
+    section: str
+    label: str
+    text: str
+    api: str = ""
+    note: str = ""
+    """Who changed it when, or what HubSpot has instead."""
+    value: str = ""
+    """What ``y`` copies; empty stands for ``text``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One member with every field of both CRMs and its related lists."""
+
+    title: str
+    subtitle: str
+    lines: tuple[RecordLine, ...]
+    reading: bool = False
+    """The histories are not here yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    when: str
+    """``2026-03-09 14:05``; empty when the CRM does not say."""
+    ago: str
+    crm: Literal["Salesforce", "HubSpot"]
+    kind: str
+    title: str
+    column: int
+    """0-based column of the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    title: str
+    persons: tuple[tuple[str, str, str], ...]
+    """(name, sparkline of the last twelve months, what HubSpot's counters say) per column."""
+    lines: tuple[TimelineLine, ...]

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum
 
 from rich.cells import cell_len
 
-from mergetui.records.views import Cell, CheckView, ReviewRow, ReviewView
-from mergetui.ui.text import clip, left, right, safe, score_text, wrap
+from mergetui.records.views import Cell, ReviewRow, ReviewView
+from mergetui.ui.text import clip, left, safe, wrap
+from mergetui.ui.worddiff import word_differences
 
 Span = tuple[str, str]
 LEAST_COLUMN = 22
+NARROW = 100
+"""Below, the review has no panel at the side."""
 BAR: Span = ("│", "muted")
-SIGNS = {"blocks": ("■", "bad"), "acknowledge": ("▲", "warn"), "informs": ("·", "muted")}
 
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
-    """One line of the grid: a group's heading (``row`` None) or a row of the view."""
+    """One line of the grid: a group's heading (``row`` None), a row of the view, or what HubSpot has instead."""
 
     group: str
     row: ReviewRow | None = None
     note: str = ""
+    hubspot: bool = False
+    """The line under a row on which HubSpot disagrees with Salesforce."""
+
+    @property
+    def stops(self) -> bool:
+        """Whether the cursor may stand here."""
+        return self.row is not None and not self.hubspot
 
 
 def shows_only(row: ReviewRow) -> bool:
@@ -40,19 +48,28 @@ def grid_lines(view: ReviewView, only_differences: bool) -> list[GridLine]:
     lines: list[GridLine] = []
     folded: list[GridLine] = []
     for group, rows in groups.items():
-        differing = [row for row in rows if row.differs or shows_only(row)]
-        equal = [row for row in rows if not (row.differs or shows_only(row))]
+        differing = [row for row in rows if row.differs or row.hubspot or shows_only(row)]
+        equal = [row for row in rows if not (row.differs or row.hubspot or shows_only(row))]
         note = f"{len(equal)} equal" if equal else ""
         if only_differences:
             if not differing:
                 folded.append(GridLine(group, None, note + " ▸"))
                 continue
             lines.append(GridLine(group, None, note + " ▸" if note else ""))
-            lines += [GridLine(group, row) for row in differing]
+            lines += _with_hubspot(group, differing)
         else:
             lines.append(GridLine(group, None, note))
-            lines += [GridLine(group, row) for row in (*differing, *equal)]
+            lines += _with_hubspot(group, [*differing, *equal])
     return lines + folded
+
+
+def _with_hubspot(group: str, rows: Sequence[ReviewRow]) -> list[GridLine]:
+    lines = []
+    for row in rows:
+        lines.append(GridLine(group, row))
+        if row.hubspot:
+            lines.append(GridLine(group, row, hubspot=True))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +161,9 @@ def line_spans(line: GridLine, columns: GridColumns, current: bool) -> list[Span
             note = ""
         return heading
     row = line.row
+    if line.hubspot:
+        return _hubspot_spans(row, columns)
+    chosen = next((cell.text for cell in row.cells if cell.chosen), "")
     spans: list[Span] = [
         ("▸" if current else " ", "mark"),
         (left(row.label, columns.label - 1), "strong" if current else "plain" if row.differs else "muted"),
@@ -153,7 +173,25 @@ def line_spans(line: GridLine, columns: GridColumns, current: bool) -> list[Span
         number = columns.first + offset
         spans.append(BAR)
         if number < len(row.cells):
-            spans += cell_spans(row.cells[number], width, row, explain=number == last)
+            spans += cell_spans(row.cells[number], width, row, explain=number == last, other=chosen)
+        else:
+            spans.append((" " * width, "plain"))
+    return spans
+
+
+def _hubspot_spans(row: ReviewRow, columns: GridColumns) -> list[Span]:
+    """What HubSpot has where it disagrees; what the sync does stands under the first column where all agree."""
+    spans: list[Span] = [(left("   in HubSpot", columns.label), "muted")]
+    told = False
+    for offset, width in enumerate(columns.members):
+        number = columns.first + offset
+        held = row.hubspot[number] if number < len(row.hubspot) else ""
+        spans.append(BAR)
+        if held:
+            spans.append((left(f" ≠ {clip(held, width - 4)}", width), "warn"))
+        elif not told and row.sync_note:
+            spans.append((left(f"   {row.sync_note}", width), "muted"))
+            told = True
         else:
             spans.append((" " * width, "plain"))
     return spans
@@ -162,9 +200,10 @@ def line_spans(line: GridLine, columns: GridColumns, current: bool) -> list[Span
 LEAST_REASON = 6
 
 
-def cell_spans(cell: Cell, width: int, row: ReviewRow, *, explain: bool = False) -> list[Span]:
+def cell_spans(cell: Cell, width: int, row: ReviewRow, *, explain: bool = False, other: str = "") -> list[Span]:
     """Sign, value, remark in exactly ``width`` cells. The remark gives way to the value. A row that cannot be chosen
-    has no sign; where ``explain`` is set, its reason stands after the value as far as there is room."""
+    has no sign; where ``explain`` is set, its reason stands after the value as far as there is room. Words that
+    ``other``, the chosen value, lacks are marked."""
     if shows_only(row):
         return [(left(" " + safe(cell.text[: width * 4]), width), "muted" if cell.blank else "plain")]
     sign = "◆" if cell.edited else "●" if cell.chosen else "○" if row.selectable else " "
@@ -176,10 +215,19 @@ def cell_spans(cell: Cell, width: int, row: ReviewRow, *, explain: bool = False)
     note = safe(cell.note)
     if explain and not row.selectable and row.reason and room > LEAST_REASON + 1:
         return [*spans, (value + "  ", strength), (left(row.reason, room - 2), "muted")]
+    words = _marked(value, other, strength) if row.differs and not (cell.chosen or cell.blank) else [(value, strength)]
     if note and room >= cell_len(note) + 2:
         pad = room - cell_len(note) - 1
-        return [*spans, (value + " " * pad, strength), (note + " ", "muted")]
-    return [*spans, (value + " " * max(0, room), strength)]
+        return [*spans, *words, (" " * pad, strength), (note + " ", "muted")]
+    return [*spans, *words, (" " * max(0, room), strength)]
+
+
+def _marked(value: str, other: str, tone: str) -> list[Span]:
+    """A value with the words that the chosen one lacks underlined. ``value`` is safe already."""
+    cut = value.endswith("…") and not other.endswith("…")
+    pieces = word_differences(value.removesuffix("…") if cut else value, safe(other[:2000]))
+    spans = [(text, "diff" if differs else tone) for text, differs in pieces]
+    return [*spans, ("…", tone)] if cut else spans
 
 
 def detail_rows(row: ReviewRow | None, width: int, most: int) -> list[list[Span]]:
@@ -195,80 +243,16 @@ def detail_rows(row: ReviewRow | None, width: int, most: int) -> list[list[Span]
     rows: list[list[Span]] = []
     if row.reason:
         rows.append([(" " + clip(f"{row.label}: {row.reason}", width - 2), "warn")])
+    elif row.sync_note:
+        rows.append([(" " + clip(f"{row.label}: HubSpot disagrees; {row.sync_note}", width - 2), "warn")])
+    elif row.rule and most > 1:
+        rows.append([(" " + clip(f"{row.label}: rule “{row.rule}” (r)", width - 2), "muted")])
     share = max(1, (most - len(rows)))
     together = "   ".join(parts[1:])
     lines = wrap(f"{parts[0]}   {together}", width - 2, share)
     if len(row.cells) > 1 and lines[-1].endswith("…") and share >= len(row.cells):
         lines = [clip(part, width - 2) for part in parts[1:]][:share]
     return rows + [[(" " + line, "plain")] for line in lines]
-
-
-def checks_summary(checks: tuple[CheckView, ...]) -> list[Span]:
-    """``■1 ▲2 ·3  c checks`` for terminals without room for the panel."""
-    spans: list[Span] = []
-    for severity, (sign, tone) in SIGNS.items():
-        count = sum(check.severity == severity for check in checks)
-        if count:
-            spans.append((f"{sign}{count} ", tone))
-    return [*spans, ("c ", "accent"), ("checks", "plain")]
-
-
-def checks_rows(view: ReviewView, width: int) -> list[list[Span]]:
-    """The panel: checks with why and what to do, then the state after the sync, then why this master."""
-    rows: list[list[Span]] = [[("CHECKS", "title")]]
-    if not view.checks:
-        rows.append([("✓ nothing found", "good")])
-    for severity, (sign, tone) in SIGNS.items():
-        for check in (each for each in view.checks if each.severity == severity):
-            first, *rest = wrap(check.what, width - 2)
-            rows.append([(f"{sign} ", tone), (first, "muted" if severity == "informs" else "strong")])
-            rows += [[("  " + line, "muted" if severity == "informs" else "strong")] for line in rest]
-            if check.why:
-                rows += [[("  " + line, "muted")] for line in wrap(check.why, width - 2)]
-            if check.todo:
-                rows += [[("  " + line, "plain")] for line in wrap(f"→ {check.todo}", width - 2)]
-    for title, sentences in (("AFTER THE SYNC", view.after_sync), ("★ WHY THIS MASTER", view.master_reasons)):
-        if sentences:
-            rows += [[], [(title, "title")]]
-            for sentence in sentences:
-                rows += [[(line, "plain")] for line in wrap(sentence, width)]
-    return rows
-
-
-def evidence_rows(view: ReviewView, width: int) -> list[list[Span]]:
-    """The waterfall: each reason with a bar from where the last one ended, its weight, and the sum."""
-    rows: list[list[Span]] = []
-    total = fsum(weight for _, weight in view.evidence)
-    bar_width = max(10, min(30, width // 3))
-    text_width = width - bar_width - 10
-    low, high, at = 0.0, 0.0, 0.0
-    for _, weight in view.evidence:
-        at += weight
-        low, high = min(low, at), max(high, at)
-    scale = (bar_width - 1) / ((high - low) or 1.0)
-    at = 0.0
-    for sentence, weight in view.evidence:
-        start, end = sorted(((at - low) * scale, (at + weight - low) * scale))
-        at += weight
-        length = max(1, round(end) - round(start))
-        bar = " " * round(start) + ("█" if weight >= 0 else "░") * length
-        lines = wrap(sentence, text_width, 4)
-        tone = "good" if weight >= 0 else "warn"
-        rows.append([
-            (left(lines[0], text_width), "plain"), (right(_signed(weight), 8), tone),
-            ("  " + left(bar, bar_width), tone),
-        ])  # fmt: skip
-        rows += [[(line, "plain")] for line in lines[1:]]
-    rows.append([("─" * (text_width + 8), "muted")])
-    rows.append([
-        (left("sum of the weights (log-odds)", text_width), "strong"), (right(_signed(total), 8), "strong"),
-        (f"  score {score_text(view.score)}", "strong"),
-    ])  # fmt: skip
-    return rows
-
-
-def _signed(weight: float) -> str:
-    return f"{weight:+.1f}".replace("-", "−")
 
 
 def changed_rows(before: ReviewView, after: ReviewView) -> list[ReviewRow]:

@@ -27,7 +27,7 @@ from mergetui.workflow.unfinished import has_work, open_plans
 if TYPE_CHECKING:
     from mergetui.crm.hubspot import HubSpot
     from mergetui.crm.salesforce import Salesforce
-    from mergetui.merging.reading import Schema
+    from mergetui.workflow.dossiers import Dossiers
     from mergetui.workflow.review import Review
     from mergetui.workflow.runs import Runs
 
@@ -40,7 +40,6 @@ class CockpitDesk(QueueHalf):
         self.profile = office.profile
         self._runner = RunnerProcess(office)
         self._clients: tuple[Salesforce, HubSpot] | None = None
-        self._schema: Schema | None = None
         self._offset = 0
         self._period_ms = 0
         self._polls: PollWatch | None = None
@@ -127,40 +126,37 @@ class CockpitDesk(QueueHalf):
         return said
 
     # review ----------------------------------------------------------------------------------------------------
+    @cached_property
+    def _dossiers(self) -> Dossiers:
+        from mergetui.workflow.dossiers import Dossiers
+
+        return Dossiers(self._office, self._crms)
+
     async def open_review(self, set_id: str) -> Review:
-        from mergetui.merging.reading import collect, read_schema
         from mergetui.planning.master import propose
         from mergetui.workflow.connect import require_pair
         from mergetui.workflow.review import Review
 
-        found = self._office.mirror.set(set_id)
-        if found is None:
-            raise errors.Problem("This set is no longer in the queue.", "", "Go back (esc) and choose another.")
+        found = self._dossiers.found(set_id)
         self._no_plan([set_id])
-        salesforce, hubspot = self._crms()
-        if self._schema is None:
-            self._schema = await read_schema(salesforce, hubspot)
-        persons = self._office.persons(found.members)
-        if len(persons) < 2:
-            raise errors.Problem(
-                "The people of this set are no longer here.",
-                "Nothing was read.",
-                "Run `mergetui pull` and `mergetui match`.",
-            )
-        dossier = await collect(set_id, persons, salesforce, hubspot, self._schema, self._office.sync_settings())
+        dossier = await self._dossiers.read(set_id)
         return Review(
             dossier,
             found,
             self._office.ledger,
             self._office.rules,
             master=propose(dossier, self._office.rules),
-            users=self._schema.users,
+            users=self._dossiers.users,
             window=self._window,
             confirmation=lambda plan_id: self.confirmation([plan_id]),
             guard=lambda: require_pair(self._office),
             read_only=self.read_only,
             staged=self.staged_one,
+            histories=self._dossiers.histories,
         )
+
+    async def read_ahead(self, set_ids: Sequence[str]) -> None:
+        await self._dossiers.read_ahead(set_ids)
 
     # confirmation ----------------------------------------------------------------------------------------------
     def confirmation(self, plan_ids: Sequence[str]) -> ConfirmationView:

@@ -13,13 +13,17 @@ from typing import Protocol
 from mergetui.records.queue import Remark
 from mergetui.records.views import (
     ConfirmationView,
+    FieldView,
     HeaderView,
     HistoryRow,
     QueuePreview,
     QueueProgress,
     QueueRow,
+    RecordView,
     ReviewView,
+    RuleView,
     RunsView,
+    TimelineView,
 )
 
 ORDERS = ("stake", "certainty", "size")
@@ -55,6 +59,32 @@ class ReviewSession(Protocol):
     def fill_blanks(self, column: int) -> Refusal | None: ...
     def edit(self, row_key: str, text: str) -> Refusal | None: ...
     def set_master(self, column: int) -> Refusal | None: ...
+    def rules_for(self, row_key: str) -> Sequence[RuleView]: ...
+    def apply_rule(self, row_key: str, rule: str) -> Refusal | None: ...
+    def apply_everywhere(self, rule: str) -> Refusal | None:
+        """On every differing field that the rule fits, as one step of undo."""
+
+    def save_rule(self, row_key: str, rule: str) -> str:
+        """For all reviews to come; an empty rule ends it. Returns the sentence to show."""
+
+    def options(self, row_key: str) -> Sequence[tuple[str, str]]:
+        """(value, label) where one of a list is to be chosen; empty otherwise."""
+
+    def fields(self) -> Sequence[FieldView]: ...
+    def show_fields(self, hidden: Sequence[str], order: Sequence[str]) -> str:
+        """Row keys to hide, and all row keys in the wished order. Returns the sentence to show."""
+
+    def record(self, column: int) -> RecordView: ...
+    async def read_histories(self) -> None:
+        """Read who changed what when; ``record`` has it afterwards."""
+
+    def timeline(self) -> TimelineView: ...
+    def addresses(self, column: int) -> Sequence[tuple[str, str]]:
+        """(``Salesforce``/``HubSpot``, address in the browser)."""
+
+    def address_of(self, record: str) -> str:
+        """The address of ``sf:…``/``hs:…``, empty when unknown."""
+
     def undo(self) -> Refusal | None: ...
     def redo(self) -> Refusal | None: ...
     def stage(self) -> Staged | Refusal: ...
@@ -109,6 +139,9 @@ class Desk(Protocol):
     # review ----------------------------------------------------------------------------------------------------
     async def open_review(self, set_id: str) -> ReviewSession:
         """Read the set's records fresh from both CRMs and propose master, values, checks."""
+
+    async def read_ahead(self, set_ids: Sequence[str]) -> None:
+        """Read these sets behind the screen, so that their reviews open at once."""
 
     # confirmation ----------------------------------------------------------------------------------------------
     def confirmation(self, plan_ids: Sequence[str]) -> ConfirmationView: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,15 +15,18 @@ from mergetui.planning.rules import Rules
 from mergetui.planning.survival_rules import RULES, NoAnswer, answer, is_multi, rules_for
 from mergetui.planning.survivorship import finals, is_consent, is_yes, proposal
 from mergetui.planning.values import blank, for_salesforce, unfit, unfit_for_hubspot
+from mergetui.planning.values import text as plain
 from mergetui.records.clock import Clock, local_now
+from mergetui.records.crm import HubSpotExtras
 from mergetui.records.people import DuplicateSet
 from mergetui.records.plan import Choice, Choices, Plan
 from mergetui.records.review import Dossier, Row
 from mergetui.records.sync import SyncWindow
-from mergetui.records.views import ConfirmationView, FieldView, ReviewView, RuleView
+from mergetui.records.views import ConfirmationView, FieldView, RecordView, ReviewView, RuleView, TimelineView
 from mergetui.store import Ledger
 from mergetui.workflow.field_settings import FieldSettings
 from mergetui.workflow.foresee import with_forecast
+from mergetui.workflow.inspect import addresses_of, hubspot_address, record_view, timeline_view
 from mergetui.workflow.ports import Refusal, Staged
 from mergetui.workflow.review_view import api_names, display, group_shown, not_typed, points_at_a_name, review_view
 
@@ -56,6 +59,7 @@ class Review:
         guard: Callable[[], None] = lambda: None,
         read_only: bool = False,
         staged: Callable[[], None] = lambda: None,
+        histories: Callable[[Sequence[str]], Awaitable[Mapping[str, HubSpotExtras]]] | None = None,
         clock: Clock = local_now,
     ) -> None:
         self.set_id = dossier.set_id
@@ -69,6 +73,9 @@ class Review:
         self._guard = guard
         self._read_only = read_only
         self._staged = staged
+        self._read_histories = histories or _no_histories
+        self._histories: dict[str, HubSpotExtras] = {}
+        self._histories_read = False
         self._clock = clock
         self._rows = rows(dossier, without=rules.touch_field)
         self._plan_id = uuid.uuid4().hex[:12]
@@ -176,6 +183,45 @@ class Review:
         self._push(_Moment(replace(fresh, rows={**fresh.rows, **kept}), before.own))
         return None
 
+    # looking ---------------------------------------------------------------------------------------------------
+    @property
+    def names(self) -> Mapping[str, str]:
+        accounts = {
+            plain(member.salesforce.values.get("AccountId")): member.account_name
+            for member in self.dossier.members
+            if member.salesforce
+        }
+        return {**self._users, **accounts, **self.dossier.names}
+
+    def record(self, column: int) -> RecordView:
+        """A member in full; with HubSpot's histories once ``read_histories`` is through."""
+        member = self.dossier.members[column]
+        extras = self._histories.get(member.hubspot.id) if member.hubspot else None
+        reading = member.hubspot is not None and extras is None and not self._histories_read
+        return record_view(self.dossier, column, self.names, extras, reading=reading)
+
+    async def read_histories(self) -> None:
+        """Who changed what when, of all members' HubSpot contacts; read once."""
+        if not self._histories_read:
+            ids = [member.hubspot.id for member in self.dossier.members if member.hubspot]
+            self._histories = dict(await self._read_histories(ids)) if ids else {}
+            self._histories_read = True
+
+    def timeline(self) -> TimelineView:
+        return timeline_view(self.dossier)
+
+    def addresses(self, column: int) -> tuple[tuple[str, str], ...]:
+        """(CRM, address in the browser) of a column's records, Salesforce first."""
+        return addresses_of(self.dossier, column)
+
+    def address_of(self, record: str) -> str:
+        """The address of ``sf:…`` or ``hs:…``; empty when the org's address is not known."""
+        for column, member in enumerate(self.dossier.members):
+            if member.key == record:
+                return next((url for _, url in self.addresses(column)), "")
+        kind, _, id_ = record.partition(":")
+        return hubspot_address(self.dossier, id_) if kind == "hs" and self.dossier.hubspot_org.ui_url else ""
+
     # survivorship rules ----------------------------------------------------------------------------------------
     def rules_for(self, row_key: str) -> tuple[RuleView, ...]:
         """The rules that fit a field, each with what it would make of this set."""
@@ -248,7 +294,7 @@ class Review:
         if made.member is None:
             return made.edited or ""
         column = next(n for n, member in enumerate(self.dossier.members) if member.key == made.member)
-        return display(effective(row.values[column]), self._users if points_at_a_name(row) else {})
+        return display(effective(row.values[column]), self.names if points_at_a_name(row) else {})
 
     # fields shown ----------------------------------------------------------------------------------------------
     def fields(self) -> tuple[FieldView, ...]:
@@ -385,6 +431,10 @@ class Review:
             if key in known and (choice.member is None or choice.member in keys)
         }
         return _Moment(Choices(stored.master, kept), frozenset(kept))
+
+
+async def _no_histories(ids: Sequence[str]) -> Mapping[str, HubSpotExtras]:
+    return {}
 
 
 def misshapen(written: str, row: Row) -> str:

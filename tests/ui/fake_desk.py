@@ -13,20 +13,27 @@ from mergetui.records.views import (
     Cell,
     CheckView,
     ConfirmationView,
+    FieldView,
     HeaderView,
     HistoryRow,
     QueuePreview,
     QueueProgress,
     QueueRow,
+    RecordLine,
+    RecordView,
     ReviewColumn,
     ReviewRow,
     ReviewView,
+    RuleView,
     RunRow,
     RunsView,
     StageCell,
+    TimelineLine,
+    TimelineView,
 )
 from mergetui.workflow.ports import Refusal, Staged
 
+HOSTILE_VALUE = "+44 \x1b]52;c;aGk=\x07 [b]x[/]"
 PEOPLE = (
     ("Jane Francis · Jane F", "Acme Travel Ltd", "C C", "both", "37 opens · 2 forms · 1 deal", "▲2"),
     ("Łukasz Wójcik ×3", "Orlen Sp. z o.o.", "L L C", "1 of 3", "4 forms · 1 meeting", "▲1"),
@@ -164,6 +171,85 @@ class FakeSession:
         self._change(replace(self._view, columns=columns))
         return None
 
+    def rules_for(self, row_key: str) -> Sequence[RuleView]:
+        return (
+            RuleView("newest", "newest", "From the record changed last.", "Head of Sales"),
+            RuleView(
+                "longest",
+                "longest",
+                "The longest text.",
+                "Head of Sales",
+                saved=self.desk.rules.get(row_key) == "longest",
+            ),
+            RuleView("union", "all of them", "Every value.", "", "it is blank everywhere"),
+        )
+
+    def apply_rule(self, row_key: str, rule: str) -> Refusal | None:
+        self.desk.told.append(("rule", row_key, rule))
+        return Refusal("it is blank everywhere", row_key) if rule == "union" else self.choose(row_key, 1)
+
+    def apply_everywhere(self, rule: str) -> Refusal | None:
+        self.desk.told.append(("everywhere", rule))
+        return self.choose_all(1)
+
+    def save_rule(self, row_key: str, rule: str) -> str:
+        self.desk.told.append(("save rule", row_key, rule))
+        self.desk.rules[row_key] = rule
+        return f"{row_key}: {rule} from now on"
+
+    def options(self, row_key: str) -> Sequence[tuple[str, str]]:
+        return (("Ms.", "Ms."), ("Dr.", "Doctor")) if row_key == "sf:Salutation" else ()
+
+    def fields(self) -> Sequence[FieldView]:
+        return [
+            FieldView(row.key, row.label, row.group, row.key, row.key in self.desk.hidden)
+            for row in self._view.rows
+            if not row.key.startswith("=")
+        ]
+
+    def show_fields(self, hidden: Sequence[str], order: Sequence[str]) -> str:
+        self.desk.told.append(("fields", tuple(hidden), tuple(order[:3])))
+        self.desk.hidden = set(hidden)
+        return f"{len(hidden)} hidden"
+
+    def record(self, column: int) -> RecordView:
+        name = self._view.columns[column].name
+        note = "3 days ago by the sync" if self.desk.histories_read else ""
+        return RecordView(
+            f"{column + 1}  {name}", "Contact 003 · HubSpot contact 90211",
+            (
+                RecordLine("Salesforce Contact", "Title", "Sales", "Title"),
+                RecordLine("Salesforce Contact", "Phone", HOSTILE_VALUE, "Phone"),
+                RecordLine("HubSpot contact", "Job title", "CTO", "jobtitle", note, "CTO"),
+                RecordLine("Salesforce: task (2)", "2026-03-09", "Call back", "", "Open"),
+            ),
+            reading=not self.desk.histories_read,
+        )  # fmt: skip
+
+    async def read_histories(self) -> None:
+        if self.desk.gate is not None:
+            await self.desk.gate.wait()
+        self.desk.histories_read = True
+
+    def timeline(self) -> TimelineView:
+        return TimelineView(
+            "Jane Francis · Jane F",
+            (("Jane Francis", "▁▂▅▇▃▁▁▂▁▁▃█", "41 opens"), ("Jane F", "▁▁▂▁▇▁▁▁▂▁▁▁", "37 opens")),
+            (
+                TimelineLine(
+                    "2026-03-09 14:05", "2 days ago", "HubSpot", "form", f"Spring catalogue {HOSTILE_VALUE}", 1
+                ),
+                TimelineLine("2026-03-01 09:00", "10 days ago", "Salesforce", "task", "Call back (Open)", 0),
+                TimelineLine("", "", "HubSpot", "deal", "Spring tour (open)", 0),
+            ),
+        )
+
+    def addresses(self, column: int) -> Sequence[tuple[str, str]]:
+        return (("Salesforce", f"https://acme.my.salesforce.com/{column}"),)
+
+    def address_of(self, record: str) -> str:
+        return f"https://app.hubspot.com/{record}" if record else ""
+
     def undo(self) -> Refusal | None:
         if not self._before:
             return Refusal("there is nothing to undo")
@@ -196,6 +282,10 @@ class FakeDesk:
         self.told: list[tuple[object, ...]] = []
         self.status: dict[str, str] = {}
         self.remarks: dict[str, Remark] = {}
+        self.ahead: list[tuple[str, ...]] = []
+        self.rules: dict[str, str] = {}
+        self.hidden: set[str] = set()
+        self.histories_read = False
         self.filters = {"undecided": "is:undecided", "stone": "stone"}
         self.staged: list[str] = ["plan-7", "plan-8"]
         self.stage_answer: Refusal | None = None
@@ -347,6 +437,9 @@ class FakeDesk:
         if self.review_problem is not None:
             raise self.review_problem
         return FakeSession(self, self.reviews.get(set_id, replace(VIEW, set_id=set_id)))
+
+    async def read_ahead(self, set_ids: Sequence[str]) -> None:
+        self.ahead.append(tuple(set_ids))
 
     def confirmation(self, plan_ids: Sequence[str]) -> ConfirmationView:
         if len(plan_ids) > 1:

@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from mergetui.records.views import Cell, QueueRow
-from mergetui.ui import layout
+from mergetui.ui import beside, layout
 from mergetui.ui.screens.queue import preview_rows
 from mergetui.ui.widgets.bars import header_rows
 from mergetui.ui.widgets.queue_list import queue_columns, queue_head, queue_spans
@@ -150,17 +150,17 @@ def test_head_marks_master_and_column():
 
 
 def test_evidence_sums_to_what_is_shown():
-    rows = [text(row) for row in layout.evidence_rows(VIEW, 75)]
+    rows = [text(row) for row in beside.evidence_rows(VIEW, 75)]
     assert any("different e-mail" in row and "−0.7" in row for row in rows)
     assert "+3.9" in rows[-1] and "score 0.98" in rows[-1]
 
 
 def test_checks_panel_orders_by_severity_and_says_what_to_do():
-    shown = [text(row) for row in layout.checks_rows(VIEW, 31)]
+    shown = [text(row) for row in beside.checks_rows(VIEW, 31)]
     assert shown.index("· Owner does not differ") > next(n for n, line in enumerate(shown) if line.startswith("▲"))
     assert any(line.strip().startswith("→") for line in shown)
     assert all(cell_len(line) <= 31 for line in shown)
-    assert text(layout.checks_summary(VIEW.checks)) == "▲2 ·1 c checks"
+    assert text(beside.checks_summary(VIEW.checks)) == "▲2 ·1 c checks"
 
 
 # runs and history

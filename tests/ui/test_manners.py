@@ -11,7 +11,7 @@ from textual.widgets import Input
 from mergetui.errors import Problem
 from mergetui.records.views import QueuePreview, ReviewColumn
 from mergetui.ui import app as cockpit_app
-from mergetui.ui import keys, layout
+from mergetui.ui import beside, keys, layout
 from mergetui.ui.app import MergetuiApp
 from mergetui.ui.screens import review
 from mergetui.ui.screens.confirm import ConfirmScreen, Tick, section_rows
@@ -84,11 +84,11 @@ async def test_a_key_without_meaning_says_so_and_an_act_clears_the_answer():
         assert "does nothing here" not in shown(app)
         await press(pilot, "f5", "question_mark", "escape")
         assert "does nothing here" not in shown(app)
-        await press(pilot, "enter", "g", "o")
-        assert "o does nothing here" in shown(app)
+        await press(pilot, "enter", "g", "z")
+        assert "z does nothing here" in shown(app)
 
 
-@pytest.mark.parametrize("way", [["enter", "c"], ["enter", "w"], ["2", "enter"], ["question_mark"]])
+@pytest.mark.parametrize("way", [["enter", "enter"], ["enter", "w"], ["2", "enter"], ["question_mark"]])
 async def test_only_esc_closes_a_text(way):
     async with cockpit() as (app, pilot):
         await press(pilot, *way)
@@ -302,7 +302,7 @@ def test_checks_and_sections_are_shown_whole():
     end = "and here it ends"
     what = "word " * 200 + end
     view = replace(VIEW, checks=(replace(VALUABLE, what=what, why=what, todo=what),), after_sync=(what,))
-    assert text(layout.checks_rows(view, 31)).replace("  ", " ").count(end) == 4
+    assert text(beside.checks_rows(view, 31)).replace("  ", " ").count(end) == 4
     confirmation = replace(FakeDesk().confirm_view, sections=(("A title that is long", what),), losses=(what,))
     said = text(section_rows(confirmation, 74))
     assert said.count(end) == 2 and "A title that is long" in said and "…  " not in said

@@ -13,10 +13,14 @@ from textual.widgets import Input, OptionList
 from mergetui.errors import Problem, Unreachable
 from mergetui.records.views import CheckView, QueuePreview, ReviewColumn, RunRow, RunsView
 from mergetui.ui.app import MergetuiApp
+from mergetui.ui.screens.checks import ChecksScreen
 from mergetui.ui.screens.confirm import ConfirmScreen, Tick
+from mergetui.ui.screens.fields import FieldsScreen
 from mergetui.ui.screens.history import HistoryScreen
 from mergetui.ui.screens.info import InfoScreen
+from mergetui.ui.screens.pick import PickScreen
 from mergetui.ui.screens.queue import QueueScreen
+from mergetui.ui.screens.record import RecordScreen
 from mergetui.ui.screens.review import ReviewScreen
 from mergetui.ui.screens.runs import RunsScreen
 from mergetui.ui.widgets.bars import MessageLine
@@ -243,7 +247,7 @@ async def test_why_shows_the_sum_and_checks_open_at_80_columns():
         await press(pilot, "enter")
         assert "▲2" in shown(app) and "Contact 90377 would" not in shown(app)
         await press(pilot, "c")
-        assert isinstance(app.screen, InfoScreen)
+        assert isinstance(app.screen, ChecksScreen)
         assert "Contact 90377 would take it along" in shown(app)
         await press(pilot, "escape", "w")
         assert "sum of the weights" in shown(app) and "+3.9" in shown(app)
@@ -551,7 +555,8 @@ def hostile_desk():
 
 
 WALK = (
-    "s", "enter", "d", "h", "w", "escape", "c", "escape", "e", "escape", "a", "space", "escape", "escape",
+    "s", "F", "escape", "enter", "d", "h", "w", "escape", "c", "escape", "e", "escape", "o", "escape",
+    "i", "t", "escape", "r", "escape", "a", "space", "escape", "escape",
     "2", "R", "enter", "escape", "3", "enter", "escape", "1",
 )  # fmt: skip
 """Through every screen and dialog."""
@@ -585,7 +590,10 @@ async def test_nothing_hostile_reaches_the_terminal(size):
             assert_harmless(app)
             assert "[b]x[/b]" in shown(app) or "<1B>" in shown(app), key
             seen.add(type(app.screen))
-        assert seen == {QueueScreen, ReviewScreen, InfoScreen, ConfirmScreen, RunsScreen, HistoryScreen}
+        assert seen == {
+            QueueScreen, ReviewScreen, InfoScreen, ConfirmScreen, RunsScreen, HistoryScreen,
+            ChecksScreen, FieldsScreen, PickScreen, RecordScreen,
+        }  # fmt: skip
 
 
 async def test_pasted_control_characters_never_enter_a_field():

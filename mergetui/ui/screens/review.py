@@ -6,30 +6,30 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input
 
 from mergetui.errors import Problem
-from mergetui.records.views import ConfirmationView, ReviewRow, ReviewView
+from mergetui.records.views import ConfirmationView, ReviewView
 from mergetui.ui import layout
+from mergetui.ui.beside import checks_rows, title_rows
 from mergetui.ui.keys import bindings
-from mergetui.ui.screens.base import SLOWER, Cockpit, PlainInput
-from mergetui.ui.screens.info import InfoScreen, TextLines, problem_rows
-from mergetui.ui.text import clip, harmless, safe, score_text
+from mergetui.ui.layout import NARROW
+from mergetui.ui.screens.base import SLOWER, PlainInput
+from mergetui.ui.screens.info import TextLines, problem_rows
+from mergetui.ui.screens.review_choose import STILL_READING, FieldActs
+from mergetui.ui.screens.review_look import LookActs
 from mergetui.ui.widgets.lines import LineList, Lines, Span
 from mergetui.ui.widgets.review_grid import ReviewGrid
-from mergetui.workflow.ports import Refusal, ReviewSession
+from mergetui.workflow.ports import Refusal
 
 PANEL_WIDTH = 34
-NARROW = 100
 PLAN_EVERY_S = 1.0
 SLOW_VIEW_S = 0.02
 
 
-class ReviewScreen(Cockpit):
+class ReviewScreen(FieldActs, LookActs):
     PLACE = "review"
     BINDINGS = bindings("review")
 
@@ -39,9 +39,6 @@ class ReviewScreen(Cockpit):
         self._set_id = set_id
         self._place_of = place_of
         self._place = ""
-        self._session: ReviewSession | None = None
-        self._view: ReviewView | None = None
-        self._edited_row = ""
         self._rest = 0
 
     def body(self) -> ComposeResult:
@@ -54,10 +51,6 @@ class ReviewScreen(Cockpit):
                 yield Lines(ident="detail")
                 yield PlainInput(id="editor", select_on_focus=False)
             yield TextLinesPanel()
-
-    @property
-    def grid(self) -> ReviewGrid:
-        return self.query_one(ReviewGrid)
 
     def started(self) -> None:
         self._size_classes()
@@ -104,6 +97,19 @@ class ReviewScreen(Cockpit):
         self._loading(None)
         self.draw(view)
         self.set_focus(self.grid)
+        self._read_ahead(set_id)
+
+    def _read_ahead(self, set_id: str) -> None:
+        """The next two undecided sets, behind the screen."""
+        following: list[str] = []
+        while len(following) < 2:
+            one = self.ask(lambda: self.desk.next_undecided(following[-1] if following else set_id, 1), None)
+            if one is None or one in following:
+                break
+            following.append(one)
+        if following:
+            self.run_worker(self.desk.read_ahead(following), group="ahead", exit_on_error=False,
+                            description="read the next sets")  # fmt: skip
 
     def broken(self, problem: Problem) -> None:
         """The set could not be read: the text stands where the review would be."""
@@ -128,7 +134,7 @@ class ReviewScreen(Cockpit):
         self._draw_title()
         self._draw_head()
         self._draw_detail()
-        self.query_one(TextLinesPanel).show(layout.checks_rows(view, PANEL_WIDTH - 3))
+        self.query_one(TextLinesPanel).show(checks_rows(view, PANEL_WIDTH - 3))
 
     def _draw_title(self) -> None:
         if self._view is not None:
@@ -206,156 +212,6 @@ class ReviewScreen(Cockpit):
         self.say("only what differs" if self.grid.only_differences else "all fields")
         return None
 
-    def do_why(self, _: str) -> Refusal | None:
-        view = self._view
-        if view is None:
-            return STILL_READING
-        self.app.push_screen(
-            InfoScreen("Why these are believed to be one person", lambda w: layout.evidence_rows(view, w))
-        )
-        return None
-
-    def do_checks(self, _: str) -> Refusal | None:
-        view = self._view
-        if view is None:
-            return STILL_READING
-        self.app.push_screen(InfoScreen(view.title, lambda width: layout.checks_rows(view, width)))
-        return None
-
-    # acts that choose -------------------------------------------------------------------------------------------
-    def _answer(self, refused: Refusal | None, sentence: str = "") -> Refusal | None:
-        """Draw the review anew after a choice, or go to the row that a refusal names."""
-        if self._session is None:
-            return STILL_READING
-        view = self._session.view()
-        self.draw(view, refused.row_key if refused is not None else None)
-        if refused is None and sentence:
-            self.say(sentence)
-        return refused
-
-    def _row(self) -> ReviewRow | Refusal:
-        if self._session is None:
-            return STILL_READING
-        row = self.grid.row
-        if row is None:
-            return Refusal("there is no field here; d shows all fields")
-        if not row.selectable:
-            return Refusal(f"{row.label}: {row.reason or 'this row only shows'}")
-        return row
-
-    def _choose(self, row: ReviewRow, column: int) -> Refusal | None:
-        assert self._session is not None
-        refused = self._session.choose(row.key, column)
-        self.grid.look_at(column)
-        return self._answer(refused)
-
-    def do_shift(self, arg: str) -> Refusal | None:
-        row = self._row()
-        if isinstance(row, Refusal):
-            return row
-        now = next((n for n, cell in enumerate(row.cells) if cell.chosen), 0)
-        column = now + int(arg)
-        if not 0 <= column < len(row.cells):
-            self.say("this is the last column" if int(arg) > 0 else "this is the first column")
-            return None
-        return self._choose(row, column)
-
-    def do_choose(self, arg: str) -> Refusal | None:
-        row = self._row()
-        if isinstance(row, Refusal):
-            return row
-        if int(arg) > len(row.cells):
-            return Refusal(f"there are only {len(row.cells)} columns")
-        return self._choose(row, int(arg) - 1)
-
-    def do_all(self, _: str) -> Refusal | None:
-        if self._session is None:
-            return STILL_READING
-        return self._answer(self._session.choose_all(self.grid.mark), f"all values from {self._marked()}")
-
-    def do_blanks(self, _: str) -> Refusal | None:
-        if self._session is None:
-            return STILL_READING
-        return self._answer(self._session.fill_blanks(self.grid.mark), f"blanks filled from {self._marked()}")
-
-    def do_master(self, _: str) -> Refusal | None:
-        if self._session is None:
-            return STILL_READING
-        return self._answer(self._session.set_master(self.grid.mark), f"master: {self._marked()}; checks made anew")
-
-    def _marked(self) -> str:
-        assert self._view is not None
-        return f"column {self.grid.mark + 1}, {self._view.columns[self.grid.mark].title}"
-
-    def do_undo(self, _: str) -> Refusal | None:
-        return self._step_in_time("undone")
-
-    def do_redo(self, _: str) -> Refusal | None:
-        return self._step_in_time("done again")
-
-    def _step_in_time(self, word: str) -> Refusal | None:
-        """Undo or redo; the cursor goes to the first row that changed, and the answer names it."""
-        if self._session is None or self._view is None:
-            return STILL_READING
-        before = self._view
-        refused = self._session.undo() if word == "undone" else self._session.redo()
-        if refused is not None:
-            return self._answer(refused)
-        after = self._session.view()
-        changed = layout.changed_rows(before, after)
-        self.draw(after, changed[0].key if changed else None)
-        self.say(f"{word}: {layout.change_words(before, after)}")
-        return None
-
-    # editor -----------------------------------------------------------------------------------------------------
-    def do_edit(self, _: str) -> Refusal | None:
-        row = self._row()
-        if isinstance(row, Refusal):
-            return row
-        if not row.editable:
-            return Refusal(f"{row.label}: {row.edit_reason or 'no value can be typed here'}")
-        self._edited_row = row.key
-        cell = next((cell for cell in row.cells if cell.edited), None) or next(
-            (cell for cell in row.cells if cell.chosen), None
-        )
-        value = "" if cell is None or cell.blank else cell.text
-        editor = self.query_one("#editor", PlainInput)
-        editor.value = value if harmless(value) else ""
-        editor.placeholder = f"{clip(row.label, 24)}: enter keeps it, esc leaves"
-        editor.add_class("-open")
-        self.query_one("#detail").display = False
-        self.set_focus(editor)
-        editor.cursor_position = len(editor.value)
-        if harmless(value):
-            self.say(f"{row.label}: type the value; enter keeps it, esc leaves it as it was")
-        else:
-            self.say(f"{row.label}: the value has line breaks or control characters; what you type replaces it", "warn")
-        return None
-
-    @on(Input.Submitted, "#editor")
-    def _edited(self, event: Input.Submitted) -> None:
-        """Only what was taken closes the editor; what was refused stays in it."""
-        if self._session is None or self._view is None:
-            return
-        label = next((row.label for row in self._view.rows if row.key == self._edited_row), "")
-        try:
-            refused = self._session.edit(self._edited_row, event.value)
-        except Problem as problem:
-            self.fail(problem)
-            return
-        if refused is not None:
-            self.refuse(
-                f"{refused.why}{'' if refused.why.endswith('.') else '.'} Change it, or esc leaves it as it was."
-            )
-            return
-        self._close_editor()
-        self._answer(None, f"{label}: edited")
-
-    def _close_editor(self) -> None:
-        self.query_one("#editor").remove_class("-open")
-        self.query_one("#detail").display = True
-        self.set_focus(self.grid)
-
     # acts that end the review -----------------------------------------------------------------------------------
     def do_stage(self, _: str) -> Refusal | None:
         if self._session is None:
@@ -414,9 +270,6 @@ class ReviewScreen(Cockpit):
             self.dismiss(None)
 
 
-STILL_READING = Refusal("nothing to do this with yet: the set has not been read")
-
-
 class TextLinesPanel(TextLines):
     """The checks at the right. It scrolls with the wheel; ``c`` shows it in full."""
 
@@ -428,23 +281,3 @@ class TextLinesPanel(TextLines):
     def show(self, rows: list[list[Span]]) -> None:
         self._rows = rows
         self.set_count(len(rows))
-
-
-def title_rows(view: ReviewView, place: str, width: int) -> list[list[Span]]:
-    """Where we are, who they are, the score; on the same line if it fits, else below, what the plan will do."""
-    lead: list[Span] = [(f" {place}   " if place else " ", "muted")]
-    score = f"   score {score_text(view.score)} "
-    hint: list[Span] = [(score, "strong"), ("(w why)", "muted")]
-    plan = safe(view.plan_line)
-    narrow = width < NARROW
-    tail = layout.checks_summary(view.checks) if narrow else []
-    fixed = sum(cell_len(text) for text, _ in [*lead, *hint])
-    title = clip(view.title, width - fixed - 1)
-    used = fixed + cell_len(title)
-    row: list[Span] = [*lead, (title, "title"), *hint]
-    if not tail and used + 3 + cell_len(plan) < width:
-        return [[*row, (" " * (width - used - cell_len(plan) - 1), "plain"), (plan, "plain")]]
-    tail_width = sum(cell_len(text) for text, _ in tail)
-    second = clip(plan, width - tail_width - 3)
-    pad = " " * max(1, width - tail_width - cell_len(second) - 2)
-    return [row, [(" " + second, "plain"), (pad, "plain"), *tail]]

@@ -126,9 +126,7 @@ class KeyBar(Lines):
     def __init__(self, place: str, read_only: bool, without: frozenset[str] = frozenset()) -> None:
         super().__init__(ident="keys")
         self._acts = [act for act in keys.footer(place, read_only) if act.id not in without]
-        self._help = [
-            act for act in keys.EVERYWHERE if act.id == "help" and place not in ("confirm", "picking", "reading")
-        ]
+        self._help = [act for act in keys.EVERYWHERE if act.id == "help" and place in keys.SCREENS]
         self._spots: list[tuple[int, int, int, str]] = []
 
     def on_mount(self) -> None:

@@ -20,7 +20,7 @@ from mergetui.ui.text import safe
 
 Span = tuple[str, str]
 
-STYLES = frozenset({"plain", "muted", "strong", "good", "warn", "bad", "accent", "title", "mark"})
+STYLES = frozenset({"plain", "muted", "strong", "good", "warn", "bad", "accent", "title", "mark", "diff"})
 COMPONENTS = {f"span--{name}" for name in STYLES} | {"span--cursor", "span--blurred"}
 
 

@@ -56,7 +56,7 @@ class ReviewGrid(LineList):
         self.set_count(len(self._lines), cursor)
 
     def stops(self, index: int) -> bool:
-        return self._lines[index].row is not None
+        return self._lines[index].stops
 
     def spans(self, index: int, width: int) -> list[Span]:
         return line_spans(self._lines[index], self.columns, index == self.cursor)
