@@ -8,6 +8,7 @@ from functools import cache, partial
 from mergetui.records.crm import Value
 from mergetui.twin.events import UpdateContact, UpdateRow
 from mergetui.twin.hubspot import Trigger, update_contact
+from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.salesforce import update_row
 from mergetui.twin.state import State
 
@@ -81,9 +82,8 @@ def catch_up(state: State) -> None:
     people = state.sync.calm
     looked_at = state.random.sample(people, min(len(people), missing + LOOKED_AT))
     for key in [key for key in looked_at if not state.row_changes.get(key) and _calm(state, key)][:missing]:
-        _edit(state, [key])
         row = state.alive(key)
-        if row is not None:
+        if _edit(state, [key]) and row is not None:
             stamp = (state.now - BEFORE_MS) // 1000 * 1000
             row.values["SystemModstamp"] = row.values["LastModifiedDate"] = stamp
 
@@ -99,16 +99,21 @@ def _edited(state: State) -> set[str]:
     return found
 
 
-def _edit(state: State, people: list[str]) -> None:
+def _edit(state: State, people: list[str]) -> bool:
+    """Somebody types a title or a number into Salesforce, which may refuse it: then they give up."""
     row = state.alive(people[state.random.randrange(len(people))])
     if row is None:
-        return
+        return False
     if state.random.random() < 0.5:
         values = {"Title": _other(state, row.values.get("Title"), _TITLES)}
     else:
         values = {"Phone": _other(state, row.values.get("Phone"), _phones())}
-    update_row(state, UpdateRow(row.object, row.id, values))
+    try:
+        update_row(state, UpdateRow(row.object, row.id, values))
+    except SalesforceRefusal:
+        return False
     state.events[-1]["who"] = "colleague"
+    return True
 
 
 def _edit_in_hubspot(state: State, people: list[str], trigger: Trigger) -> None:

@@ -98,6 +98,18 @@ def test_the_twin_asks_neither_clock_nor_network() -> None:
     assert found.stdout.strip() == "[]"
 
 
+def test_a_colleague_whom_salesforce_refuses_gives_up() -> None:
+    """Time goes on: what is refused to somebody else is nobody else's error."""
+    rules = tuple(f"{name}.Fax: Give a fax." for name in ("Lead", "Contact"))
+    settings = Settings(colleagues=6, validation_rules=rules)
+    world = World(cast(seed=5, people=120, now=NOW, sync_every_ms=POLL), settings, NOW)
+    for row in (*world.state.rows["Lead"].values(), *world.state.rows["Contact"].values()):
+        row.values["Fax"] = None
+    world.advance(NOW + 3 * POLL)
+    assert len(world.state.last_polls) > 3
+    assert not [event for event in world.events if event["who"] == "colleague"]
+
+
 def test_colleagues_work_in_hubspot_too() -> None:
     world = World(cast(seed=5, people=120, now=NOW, sync_every_ms=POLL), Settings(colleagues_hubspot=6), NOW)
     world.advance(NOW + 2 * POLL)
