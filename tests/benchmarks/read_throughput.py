@@ -21,7 +21,6 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from mergetui.twin.portal import properties
-from mergetui.twin.schema import find
 from tests.support.sandbox import RunningSandbox, start_sandbox
 
 BARE = """
@@ -81,25 +80,24 @@ def hubspot_pages(client: Client, count: int) -> list[str]:
         after = f"&after={page['paging']['next']['after']}"
 
 
-def query_path(count: int) -> str:
-    info = find("Contact")
-    assert info is not None
-    fields = [field.name for field in info.fields.values() if field.type != "address"]
-    parents = [f"Account.{name}" for name in ("Name", "Industry", "Website", "Phone", "BillingCity", "Type")]
-    more = [f"Owner.{name}" for name in ("Name", "Email", "IsActive", "Title")]
-    more += [f"Account.Owner.{name}" for name in ("Name", "Email", "Title", "Username")]
-    account = find("Account")
-    assert account is not None
-    more += [f"Account.{field.name}" for field in account.fields.values() if field.type != "address"]
-    chosen = list(dict.fromkeys([*fields, *parents, *more]))[:count]
-    assert len(chosen) == count, len(chosen)
-    text = f"SELECT {', '.join(chosen)} FROM Contact LIMIT 2000"
+def fields_of(client: Client, name: str) -> list[str]:
+    described = json.loads(client.get(f"/services/data/v60.0/sobjects/{name}/describe")[0])
+    return [field["name"] for field in described["fields"] if field["type"] != "address"]
+
+
+def query_path(client: Client, count: int) -> str:
+    parents = {"Account": "Account", "Owner": "User"}
+    fields = fields_of(client, "Contact")
+    fields += [f"{path}.{name}" for path, kind in parents.items() for name in fields_of(client, kind)]
+    assert len(fields) >= count, len(fields)
+    text = f"SELECT {', '.join(fields[:count])} FROM Contact LIMIT 2000"
     return f"/services/data/v60.0/query?q={quote(text)}"
 
 
 def bulk_path(sandbox: RunningSandbox, client: Client, count: int) -> str:
-    text = query_path(count).partition("?q=")[2]
+    text = query_path(client, count).partition("?q=")[2]
     job = client.post("/services/data/v60.0/jobs/query", {"operation": "query", "query": unquote(text)})
+    assert isinstance(job, dict), job
     sandbox.control("POST", "/clock", json={"advance_s": 60})
     return f"/services/data/v60.0/jobs/query/{job['id']}/results?maxRecords=2000"
 
@@ -136,8 +134,8 @@ def main() -> None:
         for name, client, paths in (
             ("HubSpot list, 30 properties", hubspot, hubspot_pages(hubspot, 30)),
             ("HubSpot list, 100 properties", hubspot, hubspot_pages(hubspot, 100)),
-            ("Salesforce query, 30 fields", salesforce, [query_path(30)]),
-            ("Salesforce query, 100 fields", salesforce, [query_path(100)]),
+            ("Salesforce query, 30 fields", salesforce, [query_path(salesforce, 30)]),
+            ("Salesforce query, 100 fields", salesforce, [query_path(salesforce, 100)]),
             ("Salesforce bulk, 30 fields", salesforce, [bulk_path(sandbox, salesforce, 30)]),
             ("Salesforce bulk, 100 fields", salesforce, [bulk_path(sandbox, salesforce, 100)]),
         ):
