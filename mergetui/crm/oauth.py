@@ -44,6 +44,7 @@ HUBSPOT_SCOPES: tuple[str, ...] = (
 )
 HUBSPOT_OPTIONAL_SCOPES: tuple[str, ...] = (
     "crm.objects.companies.read",
+    "crm.objects.companies.write",  # only to mark a merged contact's primary company
     "crm.objects.deals.read",
     "sales-email-read",
     "tickets",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from mergetui import errors
@@ -92,6 +93,9 @@ class Watch:
 
     async def _look(self, plan: Plan, target: str | None) -> tuple[Difference, ...]:
         expected, salesforce, hubspot = plan.expected, self.deps.salesforce, self.deps.hubspot
+        unset = company_not_set(plan, read_progress(plan, self.deps.ledger.entries(plan.id)))
+        if unset:
+            expected = replace(expected, primary_company="")
         record: SalesforceRecord | None = None
         dead: dict[str, SalesforceRecord] = {}
         holders: list[HubSpotContact] = []
@@ -111,7 +115,7 @@ class Watch:
                 extras = (await self._read(lambda: hubspot.extras([contact.id]))).get(contact.id)
         owners = await self._read(lambda: live_owners(hubspot, expected.addresses)) if expected.addresses else {}
         found = compare(expected, record, contact, extras, dead, holders, owners)
-        return (*found, *unforeseen(plan, facts_of(expected, record, contact, extras)))
+        return (*found, *unset, *unforeseen(plan, facts_of(expected, record, contact, extras)))
 
     async def _read(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Reads until it succeeds: a CRM that cannot be read just now is no reason to give up waiting."""
@@ -128,3 +132,11 @@ class Watch:
         await self.deps.pause()
         if self.deps.stopping.is_set():
             raise StillUnknown(told)
+
+
+def company_not_set(plan: Plan, progress: Progress) -> tuple[Difference, ...]:
+    """The chosen primary company, when HubSpot refused to mark it: told, for a person to do."""
+    if plan.company is None or "company" in progress.done:
+        return ()
+    told = f"HubSpot refused to make company {plan.company.company_id} the primary one; choose it there by hand"
+    return (Difference("report", told),)

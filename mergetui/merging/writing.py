@@ -37,8 +37,8 @@ async def write_values(deps: Deps, plan: Plan, *, so_far: bool = False) -> None:
     if so_far:
         return
     if plan.company is not None and "company" not in progress.done and target is not None:
-        await _make_primary_company(deps, plan, target, plan.company.company_id)
-        deps.ledger.append(plan.id, "outcome", "company", {"ok": True})
+        refused = await _make_primary_company(deps, plan, target, plan.company.company_id)
+        deps.ledger.append(plan.id, "outcome", "company", {"ok": not refused, "why": refused})
     if plan.email is not None and "email" not in progress.done:
         await _make_primary(deps, plan, plan.email, target)
         deps.ledger.append(plan.id, "outcome", "email", {"ok": True})
@@ -49,15 +49,16 @@ async def write_values(deps: Deps, plan: Plan, *, so_far: bool = False) -> None:
         deps.ledger.append(plan.id, "outcome", "touch", {"ok": True})
 
 
-async def _make_primary_company(deps: Deps, plan: Plan, target: str, company_id: str) -> None:
+async def _make_primary_company(deps: Deps, plan: Plan, target: str, company_id: str) -> str:
+    """Empty when done; else why HubSpot refused. Merging needs no right on companies, so its lack pauses nothing."""
     deps.ledger.append(plan.id, "intent", "company", {"id": company_id})
     while True:
         try:
             await deps.hubspot.make_primary_company(target, company_id)
-            return
+            return ""
         except errors.CrmProblem as problem:
             if not (try_again(problem) or isinstance(problem, errors.Unknown)):
-                raise _unwritten(problem) from problem
+                return problem.happened
             deps.note(plan.id, f"HubSpot: {problem.happened} The primary company is sent again")
             await _before_again(deps, plan, problem)
 

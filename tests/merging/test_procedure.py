@@ -20,10 +20,10 @@ from mergetui.merging.timing import Timing
 from mergetui.merging.window import PollWatch
 from mergetui.planning.master import propose
 from mergetui.planning.plan import make_plan, needs_tick
-from mergetui.planning.rows import rows
+from mergetui.planning.rows import COMPANY_ROW, rows
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import proposal
-from mergetui.records.crm import HubSpotContact, OrgIdentity, SalesforceMergeAnswer
+from mergetui.records.crm import FieldInfo, HubSpotContact, OrgIdentity, SalesforceMergeAnswer
 from mergetui.records.people import Person
 from mergetui.records.plan import Approval, Choice, Plan
 from mergetui.store import Ledger, PairMark, Snapshots
@@ -93,7 +93,7 @@ class Bench:
     async def look(self) -> None:
         self.looks += 1
 
-    async def stage(self, members: int = 2, *, approve: bool = True, email_of: int = 0) -> Plan:
+    async def stage(self, members: int = 2, *, approve: bool = True, email_of: int = 0, company_of: int = 0) -> Plan:
         deps = self.deps()
         persons = list(PERSONS.values())[:members]
         dossier = await collect("set1", persons, deps.salesforce, deps.hubspot, self.schema, deps.settings())
@@ -101,6 +101,9 @@ class Bench:
         if email_of:
             email = Choice(member=persons[email_of].key)
             choices = replace(choices, rows={**choices.rows, "sf:Email": email})
+        if company_of:
+            company = Choice(member=persons[company_of].key)
+            choices = replace(choices, rows={**choices.rows, COMPANY_ROW: company})
         plan = make_plan(dossier, choices, Rules(), plan_id="plan1", at=0)
         self.ledger.add_plan(plan)
         if approve:
@@ -194,6 +197,38 @@ async def test_a_plan_that_never_relied_on_do_nothing_does_not_look(bench: Bench
     await bench.run()
     assert bench.looks == 0
     assert_whole(bench)
+
+
+def with_companies(bench: Bench) -> Bench:
+    """Both contacts have a primary company of their own, and mergetui sees the property."""
+    company = FieldInfo("hubspot", "contact", "associatedcompanyid", "Primary company", "number")
+    bench.schema = replace(bench.schema, hubspot=(*bench.schema.hubspot, company))
+    for number, key in ((1, "9001"), (2, "9002")):
+        held = bench.world.contacts[key]
+        values = {**held.values, "associatedcompanyid": str(69 + number)}
+        bench.world.contacts[key] = replace(held, values=values)
+        bench.world.primary[key] = str(69 + number)
+    return bench
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_the_chosen_primary_company_is_marked_and_a_missing_right_pauses_nothing(
+    bench: Bench, refused: bool
+) -> None:
+    def no(what: str, when: str) -> None:
+        if refused and what == "hubspot.make_primary_company" and when == "before":
+            raise errors.Refused("HubSpot", "HubSpot refused (MISSING_SCOPES).", status=403)
+
+    plan = await with_companies(bench).stage(company_of=1)
+    assert plan.company is not None and plan.company.company_id == "71"
+    bench.world.trap = no
+    await bench.run()
+    assert_whole(bench)
+    [settled] = [
+        entry for entry in bench.ledger.entries("plan1") if entry.step == "settled" and entry.kind == "outcome"
+    ]
+    assert any("company 71" in told for told in settled.body["reports"]) is refused
+    assert bench.world.primary.get(bench.ledger.row("plan1").returned_hubspot_id or "") == (None if refused else "71")
 
 
 async def test_without_a_confirmation_nothing_is_merged(bench: Bench) -> None:

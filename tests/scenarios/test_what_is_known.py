@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 
 import pytest
 
+from mergetui.planning.rows import COMPANY_ROW
 from mergetui.workflow.card import Answers, declare
 from mergetui.workflow.desk import CockpitDesk
 from mergetui.workflow.office import Office
@@ -131,3 +132,29 @@ async def test_a_lock_that_nobody_may_see_refuses_the_merge_and_nothing_happened
     runner.wait(20)
     assert "ENTITY_IS_LOCKED" in story.row()[1] and "Nothing was merged" in story.row()[1]
     assert not has(story, "merge", "salesforce") and not has(story, "merge", "hubspot")
+
+
+async def test_the_primary_company_that_was_chosen_stays(story: Story) -> None:
+    await story.begin()
+    assert await differs(story, "T28")
+
+    def choose(review: Any) -> None:
+        [row] = [row for row in review.view().rows if row.key == COMPANY_ROW]
+        master = next(at for at, column in enumerate(review.view().columns) if column.is_master)
+        other = next(at for at, cell in enumerate(row.cells) if at != master and not cell.blank)
+        assert review.choose(COMPANY_ROW, other) is None
+
+    plan = await story.approve("T28", change=choose)
+    assert plan.company is not None
+    runner = story.runner()
+    run_polls_until_settled(story, lambda: state_of(story))
+    runner.wait(30)
+    [entry] = story.history()
+    survivor = next(one for one in story.state()["contacts"] if one["id"] == entry["hubspot"]["id"])
+    assert survivor["objects"]["companies"][0] == plan.company.company_id
+
+
+async def differs(story: Story, scenario: str) -> bool:
+    """Whether the set of a scenario has two primary companies to choose from, and nothing blocks it."""
+    found = await checks_of(story, scenario)
+    return "companies-differ" in found and "blocks" not in found.values()

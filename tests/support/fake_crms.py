@@ -46,6 +46,7 @@ class World:
         self.auto_delete = True
         self.api_left = 0.9
         self.in_approval: set[str] = set()
+        self.primary: dict[str, str] = {}
         self.next_id = 50_000
         self.trap: Callable[[str, str], None] = lambda what, when: None
         """Called with (call, ``before`` | ``after``); may raise."""
@@ -175,7 +176,11 @@ class FakeHubSpot:
     async def extras(self, ids: Sequence[str], *, history: Sequence[str] = ()) -> dict[str, HubSpotExtras]:
         self.world.call("hubspot.extras")
         return {
-            one: HubSpotExtras(one, tuple(Activity("deal", name) for name in self.world.activities.get(one, [])))
+            one: HubSpotExtras(
+                one,
+                tuple(Activity("deal", name) for name in self.world.activities.get(one, [])),
+                companies=(self.world.primary[one],) if one in self.world.primary else ("70",),
+            )
             for one in ids
         }
 
@@ -206,6 +211,9 @@ class FakeHubSpot:
 
     async def make_primary_company(self, contact_id: str, company_id: str) -> None:
         self.world.call("hubspot.make_primary_company")
+        held = self.world.live(contact_id)
+        assert held is not None
+        self.world.primary[held.id] = company_id
 
     async def merge(self, merge: HubSpotMerge) -> HubSpotMergeAnswer:
         self.world.call("hubspot.merge")
