@@ -64,7 +64,7 @@ def begin(state: State, trigger: Trigger) -> None:
     people = state.sync.calm
     start, end = state.now, max(state.next_poll, state.now + 1_000)
     for _ in range(settings.colleagues if people else 0):
-        state.later(state.random.randint(start, end - 1), partial(_edit, people=people))
+        state.later(state.random.randint(start, end - 1), partial(_try, people=people))
     for _ in range(settings.colleagues_hubspot if people else 0):
         state.later(state.random.randint(start, end - 1), partial(_edit_in_hubspot, people=people, trigger=trigger))
     state.later(end, partial(begin, trigger=trigger))
@@ -99,8 +99,12 @@ def _edited(state: State) -> set[str]:
     return found
 
 
+def _try(state: State, people: list[str]) -> None:
+    _edit(state, people)
+
+
 def _edit(state: State, people: list[str]) -> bool:
-    """Somebody types a title or a number into Salesforce, which may refuse it: then they give up."""
+    """Somebody types a title or a number into Salesforce, which may refuse it: then they give up, False."""
     row = state.alive(people[state.random.randrange(len(people))])
     if row is None:
         return False
