@@ -8,6 +8,15 @@
     hubspot_client_id = "1b2c…"
     valuable_activity = ["deal", "ticket", "meeting", "call", "reply", "form", "sequence", "static list", "click"]
     delete_on_sync_contacts = "on"
+    snapshot_days = 365
+
+    [acme.mapping]
+    jobtitle = "prefer_salesforce"
+    nps_score = { contact = "NPS__c", rule = "always_salesforce" }
+
+    [[acme.protect]]
+    field = "Legal_Hold__c"
+    why = "legal hold"
 
 No secret stands here: tokens and the HubSpot client secret live in the OS keyring.
 """

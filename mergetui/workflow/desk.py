@@ -106,6 +106,7 @@ class CockpitDesk(QueueHalf):
     async def refresh_header(self) -> None:
         # a tenth of a second of imports, in a thread so that keys are read meanwhile
         await asyncio.to_thread(import_module, "mergetui.merging.reading")
+        await asyncio.to_thread(import_module, "mergetui.workflow.review")  # with the twin that plays its forecasts
         self._deletes = self._deletes_words()
         self._keep_running()
         salesforce, hubspot = self._crms()
