@@ -9,6 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field
 Kind = Literal["deal", "ticket", "meeting", "call", "reply", "form", "sequence", "static list", "click"]
 
 
+MatchColumn = Literal[
+    "salutation", "first_name", "last_name", "email", "secondary_email", "phone", "mobile", "company", "title",
+    "website", "street", "city", "state", "postal_code", "country",
+]  # fmt: skip
+MatchPiece = Literal[
+    "name", "salutation", "suffix", "e-mail", "phone", "company", "address", "title", "together"
+]  # fmt: skip
+
+
 class ProtectFilter(BaseModel):
     """People whom nobody merges: ``[[acme.protect]]``."""
 
@@ -54,6 +63,13 @@ class Profile(BaseModel):
     mapping: dict[str, Rule | MappingLine] = Field(default_factory=dict)
     """HubSpot property → its rule, or its rule and fields: corrections of what mergetui found out."""
     protect: tuple[ProtectFilter, ...] = ()
+    match_keys: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Name of a key, such as ``customer number`` → the fields it stands in (Salesforce API names, HubSpot properties):
+    equal = one person, different = never."""
+    match_ignore: tuple[MatchColumn, ...] = ()
+    """Columns that matching does not look at."""
+    match_weights: dict[MatchPiece, float] = Field(default_factory=dict)
+    """Piece of evidence → what its weight is multiplied with; 0 = it does not count."""
     sync_every_minutes: float = Field(15, ge=0.5, le=60)
     """The integration's period as this portal has it; never inferred."""
     touch_field: str = Field("", pattern=r"^[A-Za-z][A-Za-z0-9_]*$|^$")

@@ -19,6 +19,10 @@ LARGEST_GROUP = 64
 PAIRS_PER_ROW = 4
 """So many pairs one kind of key may bring per row; above it its cap is lowered."""
 
+_COMMON = frozenset(("short mailbox name", "surname and initial", "surname and initial, country"))
+_SMALL = 6
+"""Keys that say little on their own are looked at only where they are rare."""
+
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
@@ -46,8 +50,9 @@ def block(
     own = [(name, [_wide(codes)]) for name, codes in rules.keys]
     linked = [("link", [_wide(rules.same)])] if rules.same is not None else []
     for kind, sets in (*keys(one), *own, *linked):
-        pairs, too_large = _pairs(sets, one.rows, largest)
-        if too_large:
+        most = min(largest, _SMALL) if kind in _COMMON else largest
+        pairs, too_large = _pairs(sets, one.rows, most)
+        if too_large and kind not in _COMMON:
             left_out[kind] = too_large
         if wanted is not None:
             pairs = pairs[wanted[pairs // one.rows] | wanted[pairs % one.rows]]
@@ -113,14 +118,10 @@ def keys(one: Crowd) -> Iterator[tuple[str, list[Wide]]]:
     role = np.append(mails.role, True)
     yield "e-mail", [_wide(column) for column in one.mail[:2]]
     free_of_role = [np.where(role[column], np.int64(-1), column) for column in one.mail]
-    local_long = np.append(np.array([len(text) >= 4 for text in mails.locals.tolist()], bool), False)
-    yield (
-        "mailbox name",
-        [
-            np.where(local_long[column], _wide(pick(mails.local, _narrow(column))), np.int64(-1))
-            for column in free_of_role[:2]
-        ],
-    )
+    telling = np.append(np.array([len(text) >= 7 for text in mails.locals.tolist()], bool) | (mails.digits >= 0), False)
+    local = np.append(mails.local, np.int32(-1))
+    for kind, wanted in (("mailbox name", telling), ("short mailbox name", ~telling)):
+        yield kind, [np.where(wanted[column], local[column], -1).astype(np.int64) for column in free_of_role[:2]]
     yield "phone", [_wide(pick(one.phones.end, column)) for column in one.phone[:2]]
     stem = pick(names.stem, one.last)
     sound_first, sound_last = pick(names.sound, one.first), pick(names.sound, one.last)
@@ -136,10 +137,11 @@ def keys(one: Crowd) -> Iterator[tuple[str, list[Wide]]]:
     employer = one.employer[1]
     short = _both3(sound_last, initial)
     yield "surname and initial", [short]
+    yield "surname and initial, country", [_both(short, one.country)]
     yield "surname and initial, town", [_both(short, one.city)]
     yield "surname and initial, title", [_both(short, one.title)]
     yield "surname and initial, street", [_both(short, pick(one.street_texts.key, one.street))]
-    head = pick(one.company_texts.head, one.company)
+    head = pick(one.company_texts.parts[:, 0], one.company)
     yield "surname and company", [_both(sound_last, company), _both(sound_last, head)]
     yield "first name and company", [_both(_either(nick[0], word_first), company)]
     yield "surname and employer", [_both(sound_last, column) for column in one.employer[1:3]]

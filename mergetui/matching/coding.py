@@ -40,51 +40,62 @@ class Coder:
         return list(self._places)
 
 
+_MOSTLY_DISTINCT = frozenset(("email", "phone", "mobile"))
+"""Columns where looking for equal texts costs more than it saves."""
+
+
 class Table:
-    """Rows of people in coded columns. ``add`` takes a chunk of rows as columns of equal length."""
+    """Rows of people as columns. ``add`` takes a chunk of rows as columns of equal length."""
 
     def __init__(self) -> None:
         self.rows = 0
         self._coders: dict[str, Coder] = {}
         self._parts: dict[str, list[Codes]] = {}
+        self._plain: dict[str, list[str]] = {}
 
     def add(self, columns: dict[str, Sequence[str]], rows: int) -> None:
-        """``columns``: names out of TEXTS or of custom keys → ``rows`` texts each; empty = missing."""
+        """``columns``: names out of TEXTS → ``rows`` texts each; empty = missing. Always the same names."""
         for name, texts in columns.items():
+            if name in _MOSTLY_DISTINCT:
+                self._plain.setdefault(name, []).extend(texts)
+                continue
             if name not in self._coders:
                 self._coders[name] = Coder()
                 self._parts[name] = []
-                if self.rows:
-                    self._parts[name].append(self._coders[name].codes([""] * self.rows))
             self._parts[name].append(self._coders[name].codes(texts))
-        for name in self._coders.keys() - columns.keys():
-            self._parts[name].append(self._coders[name].codes([""] * rows))
         self.rows += rows
 
     def take(self, name: str) -> tuple[list[str], Codes]:
-        """A column's distinct texts and the codes of its rows; the column is given away to save its memory."""
+        """A column's texts and the codes of its rows; the column is given away to save its memory."""
+        if name in self._plain:
+            return self._plain.pop(name), np.arange(self.rows, dtype=np.int32)
         coder, parts = self._coders.pop(name, None), self._parts.pop(name, None)
         if coder is None or parts is None:
             return [""], np.zeros(self.rows, np.int32)
-        return coder.texts(), np.concatenate(parts) if parts else np.zeros(0, np.int32)
-
-    def names(self) -> list[str]:
-        return list(self._coders)
+        return coder.texts(), np.concatenate(parts)
 
 
-def numbered(values: Sequence[Any]) -> tuple[list[Any], Codes]:
-    """Distinct values, sorted, and the place of each value among them: it does not depend on the order of rows."""
-    distinct = sorted(set(values))
-    places = {value: place for place, value in enumerate(distinct)}
-    return distinct, np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+def distinct(values: Sequence[str]) -> tuple[list[str], Codes]:
+    """Distinct texts, and the place of each value among them."""
+    coder = Coder()
+    codes = coder.codes(values)
+    return coder.texts(), codes
 
 
-def numbered_or_missing(values: Sequence[str]) -> tuple[list[str], Codes]:
-    """As ``numbered``, but the empty text gets -1 and no place."""
-    distinct = sorted(set(values) - {""})
-    places = {value: place for place, value in enumerate(distinct)}
+def distinct_or_missing(values: Sequence[str]) -> tuple[list[str], Codes]:
+    """Distinct texts and the place of each value among them; the empty text gets -1 and no place."""
+    places: defaultdict[str, int] = defaultdict(count().__next__)
     places[""] = -1
-    return distinct, np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+    codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+    del places[""]
+    return list(places), codes
+
+
+def coded_or_missing(values: Sequence[str]) -> Codes:
+    """Equal texts get equal numbers, the empty one -1; for what is only asked whether it is equal."""
+    places: defaultdict[str, int] = defaultdict(count().__next__)
+    places[""] = -1
+    return np.fromiter(map(places.__getitem__, values), np.int32, len(values))
 
 
 def pick(values: npt.NDArray[Any], codes: Codes, missing: Any = -1) -> npt.NDArray[Any]:

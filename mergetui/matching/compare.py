@@ -14,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio, token_sort_ratio
-from rapidfuzz.process import cpdist
 
-from mergetui.matching.coding import Codes, Flags, Floats, pick
+from mergetui.matching.coding import Codes, Flags, Floats, Wide, pick
 from mergetui.matching.compare_names import (
     AGREES,
     DIFFERS,
@@ -30,6 +29,7 @@ from mergetui.matching.compare_names import (
 )
 from mergetui.matching.crowd import Crowd
 from mergetui.matching.firm import Texts
+from mergetui.matching.similar import likeness, shared_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ def compare(one: Crowd, a: Codes, b: Codes) -> Compared:
     sa, sb = one.suffix[a], one.suffix[b]
     suffix = np.where(sa == sb, np.where(sa > 0, 1, 0), np.where((sa > 0) & (sb > 0), 3, 2)).astype(np.int8)
     chance = names.chance
+    called = _called(one, a, b, names, mail)
 
     def crossed(name: str, field: str, level: Levels, size: int) -> list[Term]:
         return [Term(name, field, size, level), Term(f"{name} by name", field, size * KINDS, _by(level, kind))]
@@ -101,6 +102,8 @@ def compare(one: Crowd, a: Codes, b: Codes) -> Compared:
         *crossed("mail", "e-mail", mail, MAIL_LEVELS),
         Term("mail people", "e-mail", MAIL_LEVELS, mail, mail_people),
         Term("mail rows", "e-mail", MAIL_LEVELS, mail, mail_rows),
+        Term("called", "e-mail", CALLED, called),
+        Term("called by name", "e-mail", CALLED * KINDS, _by(called, kind)),
         *crossed("phone", "phone", phone, PHONE_LEVELS),
         Term("phone people", "phone", PHONE_LEVELS, phone, phone_people),
         Term("phone rows", "phone", PHONE_LEVELS, phone, phone_rows),
@@ -113,6 +116,29 @@ def compare(one: Crowd, a: Codes, b: Codes) -> Compared:
     ]
     terms += _together(kind, mail, phone, company, place, names.chance)
     return Compared(names, mail, phone, company, place, title, gender, suffix, terms)
+
+
+CALLED = 9
+
+
+def _called(one: Crowd, a: Codes, b: Codes, names: NamePairs, mail: Levels) -> Levels:
+    """Where a half of the names differs: whether a mailbox of one is called after that half of the other's name, as it
+    is when a name changed or a pet name is unknown. 3 · surname + first name; 0 does not apply, 1 no, 2 yes."""
+    found = np.zeros(len(a), np.int8)
+    apart = (mail != SAME_MAIL) & (mail != SAME_ROLE) & (names.kind < SWAPPED)
+    halves = ((names.kind // 4, one.first, 1), (names.kind % 4, one.last, 3))
+    for differs, column, worth in halves:
+        rows = np.flatnonzero(apart & (differs == DIFFERS))
+        for left, right in ((a, b), (b, a)):
+            box, half = one.mail[0][left[rows]], column[right[rows]]
+            asked = np.flatnonzero((box >= 0) & (half >= 0))
+            asked = asked[(one.names.size[half[asked]] > 3) & ~one.mails.role[box[asked]]]
+            texts = zip(one.names.texts[half[asked]].tolist(), one.mails.bare[box[asked]].tolist(), strict=True)
+            yes = np.array([name in called for name, called in texts], bool)
+            place = rows[asked]
+            before = found[place] // worth % 3
+            found[place] += ((np.where(yes, 2, 1) - before).clip(0) * worth).astype(np.int8)
+    return found
 
 
 def _by(level: Levels, kind: Levels) -> npt.NDArray[np.int16]:
@@ -163,6 +189,7 @@ def _best(
     pairs: list[tuple[Codes, Codes]],
     judge: Callable[[Codes, Codes], Levels],
     rank: npt.NDArray[np.int8],
+    held: Wide,
 ) -> tuple[Levels, Codes]:
     """The best level among the combinations of slots, and a value that has it; level 0 and -1 where none has both."""
     level = np.zeros(size, np.int8)
@@ -171,12 +198,13 @@ def _best(
         both = np.flatnonzero((x >= 0) & (y >= 0))
         if not len(both):
             continue
-        low, high = np.minimum(x[both], y[both]), np.maximum(x[both], y[both])
-        made = judge(low, high)
+        left = x[both]
+        made = judge(left, y[both])
         old = level[both]
-        better = (rank[made] < rank[old]) | ((made == old) & (low < value[both]))
+        # of two values that agree alike the one that fewer hold
+        better = (rank[made] < rank[old]) | ((made == old) & (held[left] < held[value[both]]))
         level[both[better]] = made[better]
-        value[both[better]] = low[better]
+        value[both[better]] = left[better]
     return level, value
 
 
@@ -195,14 +223,14 @@ def _mail(one: Crowd, a: Codes, b: Codes) -> tuple[Levels, Floats, Floats]:
         made[there & ~free] = SAME_EMPLOYER
         role = mails.role[x] | mails.role[y]
         letters = mails.letters[x] == mails.letters[y]
-        look = np.flatnonzero(~role & (x != y) & ~letters)
-        near = cpdist(mails.locals[x[look]], mails.locals[y[look]], scorer=JaroWinkler.similarity, dtype=np.float32)
+        look = np.flatnonzero(~role & ~letters & (mails.initial[x] == mails.initial[y]))
+        near = likeness(JaroWinkler.similarity, mails.locals, x[look], y[look], 0.85)
         alike = look[near >= 0.85]
         made[alike] = np.where(there[alike], ALIKE_THERE, ALIKE_ELSEWHERE)
         digits = mails.digits[x] == mails.digits[y]
         close = alike[there[alike] & digits[alike]]
-        slips = cpdist(mails.locals[x[close]], mails.locals[y[close]], scorer=OSA.distance, score_cutoff=1)
-        made[close[slips == 1]] = MAIL_SLIP
+        slips = likeness(OSA.distance, mails.locals, x[close], y[close], 1)
+        made[close[slips <= 1]] = MAIL_SLIP
         made[letters & (mails.letters[x] >= 0)] = LETTERS_ALIKE
         made[letters & there & ~digits & (mails.letters[x] >= 0)] = NUMBERED
         turned = (mails.words[x] == mails.words[y]) & ~letters & digits & (mails.words[x] >= 0)
@@ -210,20 +238,15 @@ def _mail(one: Crowd, a: Codes, b: Codes) -> tuple[Levels, Floats, Floats]:
         local = mails.local[x] == mails.local[y]
         made[local] = np.where(mails.digits[x[local]] >= 0, SAME_LOCAL_NUMBERED, SAME_LOCAL)
         moved = np.flatnonzero(local & ~there & ~role)
-        domains = np.array(mails.domains, object)
-        near = cpdist(
-            domains[mails.domain[x[moved]]], domains[mails.domain[y[moved]]], scorer=JaroWinkler.similarity,
-            dtype=np.float32,
-        )  # fmt: skip
+        near = likeness(JaroWinkler.similarity, mails.domains, mails.domain[x[moved]], mails.domain[y[moved]], 0.9)
         made[moved[near >= 0.9]] = NEAR_DOMAIN
         made[role] = ROLE_AND_OWN
         made[x == y] = np.where(mails.role[x[x == y]], SAME_ROLE, SAME_MAIL)
         return made
 
-    level, value = _best(len(a), _slots([c[a] for c in one.mail], [c[b] for c in one.mail]), judge, _MAIL_RANK)
-    held = np.append(one.held["mail"], 1)
-    local = np.append(one.held["local"], 1)
-    people = np.append(one.held["mail people"], 1)
+    held, local, people = (np.append(one.held[name], 1) for name in ("mail", "local", "mail people"))
+    slots = _slots([c[a] for c in one.mail], [c[b] for c in one.mail])
+    level, value = _best(len(a), slots, judge, _MAIL_RANK, people << 40 | held << 20 | local)
     same = (level == SAME_MAIL) | (level == SAME_ROLE)
     by_local = np.isin(level, (SAME_LOCAL, SAME_LOCAL_NUMBERED, NEAR_DOMAIN))
     rows = np.where(same, np.maximum(held[value], 2), np.where(by_local, np.maximum(local[value], 2), 2)) / 2
@@ -235,14 +258,16 @@ def _phone(one: Crowd, a: Codes, b: Codes) -> tuple[Levels, Floats, Floats]:
 
     def judge(x: Codes, y: Codes) -> Levels:
         made = np.full(len(x), OTHER_PHONE, np.int8)
-        look = np.flatnonzero((x != y) & (numbers.end[x] != numbers.end[y]))
-        slips = cpdist(numbers.digits[x[look]], numbers.digits[y[look]], scorer=OSA.distance, score_cutoff=1)
-        made[look[slips == 1]] = PHONE_SLIP
+        near = (numbers.head[x] == numbers.head[y]) | (numbers.tail[x] == numbers.tail[y])
+        look = np.flatnonzero(near & (numbers.end[x] != numbers.end[y]))
+        made[look[likeness(OSA.distance, numbers.digits, x[look], y[look], 1) <= 1]] = PHONE_SLIP
         made[numbers.end[x] == numbers.end[y]] = SAME_END
         made[x == y] = np.where(numbers.mobile[x[x == y]], SAME_MOBILE, SAME_PHONE)
         return made
 
-    level, value = _best(len(a), _slots([c[a] for c in one.phone], [c[b] for c in one.phone]), judge, _PHONE_RANK)
+    held, people = (np.append(one.held[name], 1) for name in ("phone", "phone people"))
+    slots = _slots([c[a] for c in one.phone], [c[b] for c in one.phone])
+    level, value = _best(len(a), slots, judge, _PHONE_RANK, people << 30 | held)
     several = (one.phone[1][a] >= 0) & (one.phone[1][b] >= 0)
     level[several & (level == OTHER_PHONE)] = OTHER_PHONES
     landline = np.flatnonzero(several & (level == SAME_PHONE))
@@ -250,9 +275,8 @@ def _phone(one: Crowd, a: Codes, b: Codes) -> tuple[Levels, Floats, Floats]:
     shared = sum(((p[x] == q[y]) & (p[x] >= 0)).astype(np.int8) for p in one.phone for q in one.phone)
     level[landline[np.asarray(shared) == 1]] = SAME_AND_OTHER
     same = np.isin(level, (SAME_PHONE, SAME_MOBILE, SAME_AND_OTHER))
-    people = np.where(same, np.append(one.held["phone people"], 1)[value], 1)
-    rows = np.where(same, np.maximum(np.append(one.held["phone"], 2)[value], 2), 2) / 2
-    return level, np.log(people), np.log(rows)
+    rows = np.where(same, np.maximum(held[value], 2), 2) / 2
+    return level, np.log(np.where(same, people[value], 1)), np.log(rows)
 
 
 def _company(one: Crowd, a: Codes, b: Codes) -> tuple[Levels, Floats]:
@@ -260,13 +284,18 @@ def _company(one: Crowd, a: Codes, b: Codes) -> tuple[Levels, Floats]:
     x, y = one.company[a], one.company[b]
     level = np.zeros(len(a), np.int8)
     both = np.flatnonzero((x >= 0) & (y >= 0))
-    low, high = np.minimum(x[both], y[both]), np.maximum(x[both], y[both])
+    low, high = x[both], y[both]
     made = np.full(len(both), OTHER_COMPANY, np.int8)
     same = texts.key[low] == texts.key[high]
-    made[texts.head[low] == texts.head[high]] = SAME_HEAD
-    look = np.flatnonzero(~same)
-    ratio = _ratios(texts, low[look], high[look], token_set_ratio, 86)
-    made[look[ratio >= 86]] = ALIKE_COMPANY
+    heads = texts.parts[low, 0] == texts.parts[high, 0]
+    made[heads] = SAME_HEAD
+    shared, smaller = shared_words(texts.parts[low], texts.parts[high])
+    made[(shared > 0) & (shared >= smaller)] = ALIKE_COMPANY
+    look = np.flatnonzero(~same & (made != ALIKE_COMPANY) & (heads | (shared > 0)))
+    near = likeness(token_set_ratio, texts.texts, low[look], high[look], 86)
+    made[look[near >= 86]] = ALIKE_COMPANY
+    look = np.flatnonzero(~same & (made == OTHER_COMPANY))
+    made[look[likeness(JaroWinkler.similarity, texts.texts, low[look], high[look], 0.9) >= 0.9]] = ALIKE_COMPANY
     made[same] = SAME_COMPANY
     level[both] = made
     shared = np.zeros(len(a), bool)
@@ -280,14 +309,15 @@ def _company(one: Crowd, a: Codes, b: Codes) -> tuple[Levels, Floats]:
     return level, np.where(speaks, np.log(np.maximum(most, 2) / 2), 0.0)
 
 
-def _ratios(texts: Texts, x: Codes, y: Codes, scorer: Any, least: int) -> Floats:
+def _ratios(texts: Texts, x: Codes, y: Codes, scorer: Any, least: int) -> npt.NDArray[np.float32]:
     """Each distinct pair of texts is compared once."""
     if not len(x):
-        return np.zeros(0)
+        return np.zeros(0, np.float32)
     size = len(texts.texts)
-    pairs, place = np.unique(x.astype(np.int64) * size + y, return_inverse=True)
-    made = cpdist(texts.texts[pairs // size], texts.texts[pairs % size], scorer=scorer, score_cutoff=least)
-    return np.asarray(made, np.float64)[place]
+    pairs, place = np.unique(np.minimum(x, y).astype(np.int64) * size + np.maximum(x, y), return_inverse=True)
+    return likeness(scorer, texts.texts, (pairs // size).astype(np.int32), (pairs % size).astype(np.int32), least)[
+        place
+    ]
 
 
 def _place(one: Crowd, a: Codes, b: Codes) -> tuple[Levels, Floats]:

@@ -1,6 +1,6 @@
 """How two people's names agree: level per half, kind of the whole, and how much the agreement is worth.
 
-Everything is symmetric: pairs of texts are compared in the order of their numbers, which is the order of the texts.
+Everything is symmetric.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA, JaroWinkler
-from rapidfuzz.process import cpdist
 
 from mergetui.matching.coding import Codes, Flags, Floats
 from mergetui.matching.crowd import FEWEST, Crowd
-from mergetui.matching.names import PARTS
+from mergetui.matching.similar import likeness, shared_words
 
 Levels = npt.NDArray[np.int8]
 
@@ -77,7 +76,7 @@ def name_levels(one: Crowd, x: Codes, y: Codes, far: Flags) -> Levels:
     if not len(present):
         return found
     x, y = x[present], y[present]
-    low, high = np.minimum(x, y), np.maximum(x, y)
+    low, high = x, y
     level = np.full(len(x), OTHER, np.int8)
     same = names.whole[low] == names.whole[high]
     short = (names.parts[low, 0] < 0) | (names.parts[high, 0] < 0)
@@ -89,46 +88,34 @@ def name_levels(one: Crowd, x: Codes, y: Codes, far: Flags) -> Levels:
     left = np.full(len(rest), OTHER, np.int8)
     left[initial[rest]] = LIKE_INITIAL
     left[far[present][rest]] = SCRIPTS
-    shape = (len(rest),)
-    near = np.empty(shape, np.float32)
-    near[:] = cpdist(names.texts[low], names.texts[high], scorer=JaroWinkler.similarity, dtype=np.float32)
-    left[near >= 0.8] = ALIKE
-    left[near >= 0.92] = SLIP
-    close = np.flatnonzero((near >= 0.7) & (near < 0.92) & (np.minimum(names.size[low], names.size[high]) >= 4))
-    slips = cpdist(names.texts[low[close]], names.texts[high[close]], scorer=OSA.distance, score_cutoff=1)
-    left[close[slips == 1]] = SLIP
-    begins = np.flatnonzero((near >= 0.75) & initial[rest])
-    begun = [
-        one.startswith(two) or two.startswith(one)
-        for one, two in zip(names.texts[low[begins]].tolist(), names.texts[high[begins]].tolist(), strict=True)
-    ]
-    long_enough = np.minimum(names.size[low[begins]], names.size[high[begins]]) >= 3
-    left[begins[np.array(begun, bool) & long_enough]] = BEGINNING
-    sound = (names.sound[low] == names.sound[high]) & (np.minimum(names.size[low], names.size[high]) >= 4)
+    long_enough = np.minimum(names.size[low], names.size[high]) >= 4
+    # a slip at the first letter leaves the rest, or takes or adds a letter; other names begin and sound alike
+    tails = names.tail[low], names.tail[high]
+    slipped = (tails[0] == tails[1]) | (tails[0] == names.whole[high]) | (tails[1] == names.whole[low])
+    left[slipped & long_enough & ~initial[rest]] = SLIP
+    shared, smaller = shared_words(names.parts[low], names.parts[high])
+    nick, _ = shared_words(names.nicks[low], names.nicks[high])
+    form = names.stem[low] == names.stem[high]
+    begins = initial[rest] | (names.sound_initial[low] == names.sound_initial[high])
+    look = np.flatnonzero(begins & (shared == 0) & (nick == 0) & ~form)
+    near = likeness(JaroWinkler.similarity, names.texts, low[look], high[look], 0.7)
+    left[look[near >= 0.8]] = ALIKE
+    left[look[near >= 0.92]] = SLIP
+    close = look[(near >= 0.7) & (near < 0.92)]
+    close = close[long_enough[close] & (abs(names.size[low[close]] - names.size[high[close]]) <= 1)]
+    left[close[likeness(OSA.distance, names.texts, low[close], high[close], 1) <= 1]] = SLIP
+    begun = look[(near >= 0.75) & initial[rest][look]]
+    begun = begun[np.minimum(names.size[low[begun]], names.size[high[begun]]) >= 3]
+    texts = zip(names.texts[low[begun]].tolist(), names.texts[high[begun]].tolist(), strict=True)
+    left[begun[np.array([one.startswith(two) or two.startswith(one) for one, two in texts], bool)]] = BEGINNING
+    sound = (names.sound[low] == names.sound[high]) & long_enough
     left[sound & (left != SLIP)] = SOUND
-    left[names.stem[low] == names.stem[high]] = FORM
-    shared, smaller = _shared(names.parts[low], names.parts[high])
-    nick, _ = _shared(names.nicks[low], names.nicks[high])
+    left[form] = FORM
     left[nick > 0] = NICK
     left[shared > 0] = np.where(shared[shared > 0] >= smaller[shared > 0], CONTAINED, HALF)
     level[rest] = left
     found[present] = level
     return found
-
-
-def _shared(x: npt.NDArray[np.int32], y: npt.NDArray[np.int32]) -> tuple[Levels, Levels]:
-    """How many entries two rows have in common, and how many the smaller one has."""
-    shared = np.zeros(len(x), np.int8)
-    for column in range(PARTS):
-        mine = x[:, column]
-        if not (mine >= 0).any():
-            break
-        hit = np.zeros(len(x), bool)
-        for other in range(PARTS):
-            hit |= mine == y[:, other]
-        shared += hit & (mine >= 0)
-    smaller = np.minimum((x >= 0).sum(1), (y >= 0).sum(1)).astype(np.int8)
-    return shared, smaller
 
 
 _USUAL = 300.0

@@ -74,7 +74,7 @@ def crowd(table: Table) -> Crowd:
     company_texts, company, squeezed_names = companies(*table.take("company"))
     site_texts, site = table.take("website")
     domains = np.append(mail_table.domain, np.int32(-1))
-    labels = domain_labels(mail_table.domains)
+    labels = domain_labels(mail_table.domains.tolist())
     employer = employers(
         [squeezed_names, labels, labels, domain_labels(sites(site_texts))],
         [company, domains[mail[0]], domains[mail[1]], site],

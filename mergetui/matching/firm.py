@@ -4,39 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mergetui.matching.coding import Codes, numbered_or_missing
+from mergetui.matching.coding import Codes, coded_or_missing, distinct_or_missing
 from mergetui.matching.folding import words
 from mergetui.matching.words import COMPANY_WORDS, COUNTRIES, FREE_MAIL, LEGAL_FORMS, PLACEHOLDERS, STREET_WORDS
 
+PARTS = 3
+"""So many words of a company are compared one by one."""
 _SITE = re.compile(r"^(?:https?:/*)?(?:www\d?\.)?|[/?#:].*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Distinct normalised texts of one kind, in their order, and what they are compared by."""
+    """Distinct normalised texts of one kind, and what they are compared by."""
 
     texts: npt.NDArray[Any]
     key: Codes
     """Equal for texts that mean the same whatever else differs (company: without spaces and regions; street: house
     number and the first letters of its name)."""
-    head: Codes
-    """Company: its first word. Others: -1."""
+    parts: Codes = field(default_factory=lambda: np.zeros((0, PARTS), np.int32))
+    """Company: numbers of its first words."""
 
 
 def companies(texts: Sequence[str], codes: Codes) -> tuple[Texts, Codes, list[str]]:
     """Also the names without spaces per distinct text, to be compared with domains."""
     made = [_company(text) for text in words(texts)]
-    distinct, places = numbered_or_missing(made)
-    squeezed = [_core(text) for text in distinct]
-    heads = [text.partition(" ")[0] for text in distinct]
+    own, places = distinct_or_missing(made)
+    squeezed = [_core(text) for text in own]
+    split = [text.split(" ") for text in own]
+    columns = [[parts[column] if len(parts) > column else "" for parts in split] for column in range(PARTS)]
+    coded = coded_or_missing([word for column in columns for word in column]).reshape(PARTS, len(own))
     return (
-        Texts(np.array(distinct, object), numbered_or_missing(squeezed)[1], numbered_or_missing(heads)[1]),
+        Texts(np.array(own, object), coded_or_missing(squeezed), coded.T.copy()),
         places[codes],
         squeezed,
     )
@@ -59,7 +63,7 @@ def _core(text: str) -> str:
 
 def employers(labels: Sequence[Sequence[str]], codes: Sequence[Codes]) -> list[Codes]:
     """Names of employers in one numbering, whether they come from a company, an e-mail domain or a web site."""
-    _, flat = numbered_or_missing([text for side in labels for text in side])
+    flat = coded_or_missing([text for side in labels for text in side])
     made, start = [], 0
     for side, rows in zip(labels, codes, strict=True):
         own = np.append(flat[start : start + len(side)], np.int32(-1))
@@ -83,37 +87,36 @@ def sites(texts: Sequence[str]) -> list[str]:
 
 
 def titles(texts: Sequence[str], codes: Codes) -> tuple[Texts, Codes]:
-    return _plain(texts, codes, lambda text: text.replace(" ", ""))
+    own, places = distinct_or_missing(["" if text in PLACEHOLDERS else text for text in words(texts)])
+    return Texts(np.array(own, object), coded_or_missing([text.replace(" ", "") for text in own])), places[codes]
 
 
 def streets(texts: Sequence[str], codes: Codes) -> tuple[Texts, Codes]:
     """Common words are shortened alike; the key is the digits and the longest word's first letters."""
-    made = [" ".join(STREET_WORDS.get(part, part) for part in text.split()) for text in words(texts)]
-    distinct, places = numbered_or_missing(["" if text in PLACEHOLDERS else text for text in made])
-    keys = [_street_key(text) for text in distinct]
-    return Texts(np.array(distinct, object), numbered_or_missing(keys)[1], np.full(len(keys), -1, np.int32)), places[
-        codes
-    ]
+    usual = STREET_WORDS.get
+    made = [" ".join([usual(part, part) for part in text.split(" ")]) for text in words(texts)]
+    own, places = distinct_or_missing(["" if text in PLACEHOLDERS else text for text in made])
+    return Texts(np.array(own, object), coded_or_missing([_street_key(text) for text in own])), places[codes]
 
 
 def _street_key(text: str) -> str:
-    digits = " ".join(sorted(part for part in text.split() if part[0].isdigit()))
-    longest = max((part for part in text.split() if part.isalpha()), key=len, default="")
-    return f"{digits} {longest[:5]}" if digits else ""
-
-
-def _plain(texts: Sequence[str], codes: Codes, key: Any) -> tuple[Texts, Codes]:
-    distinct, places = numbered_or_missing(["" if text in PLACEHOLDERS else text for text in words(texts)])
-    made = numbered_or_missing([key(text) for text in distinct])[1]
-    return Texts(np.array(distinct, object), made, np.full(len(distinct), -1, np.int32)), places[codes]
+    digits, longest = [], ""
+    for part in text.split(" "):
+        if part[:1].isdigit():
+            digits.append(part)
+        elif len(part) > len(longest):
+            longest = part
+    if len(digits) > 1:
+        digits.sort()
+    return " ".join((*digits, longest[:5])) if digits else ""
 
 
 def squeezed(texts: Sequence[str], codes: Codes) -> Codes:
     """Postal codes, towns, states: equal or not. Spaces do not count."""
     made = [("" if text in PLACEHOLDERS else text.replace(" ", "")) for text in words(texts)]
-    return numbered_or_missing(made)[1][codes]
+    return coded_or_missing(made)[codes]
 
 
 def countries(texts: Sequence[str], codes: Codes) -> Codes:
     made = [COUNTRIES.get(text, "" if text in PLACEHOLDERS else text) for text in words(texts)]
-    return numbered_or_missing(made)[1][codes]
+    return coded_or_missing(made)[codes]

@@ -48,24 +48,42 @@ def phone_sign(sign: str) -> str:
 
 def folded(texts: Sequence[str], sign: Fold) -> list[str]:
     """Every text with each of its characters replaced. Ends of texts longer than LONGEST are cut off."""
-    texts = [text if len(text) <= LONGEST else text[:LONGEST] for text in texts]
+    return _rest(texts, lambda some: _at_once(some, sign))
+
+
+def _rest(texts: Sequence[str], together: Callable[[list[str]], list[str]]) -> list[str]:
+    """``together`` for texts in ASCII and the others apart: one odd sign slows down all that are replaced with it."""
+    texts = list(texts)
+    if max(map(len, texts), default=0) > LONGEST:
+        texts = [text[:LONGEST] for text in texts]
+    if all(map(str.isascii, texts)):
+        return together(texts)
     plain = [text for text in texts if text.isascii()]
-    if len(plain) == len(texts):
-        return _at_once(plain, sign)
-    other = _at_once([unicodedata.normalize("NFKC", text) for text in texts if not text.isascii()], sign)
-    one, two = iter(_at_once(plain, sign)), iter(other)
+    other = together([unicodedata.normalize("NFKC", text) for text in texts if not text.isascii()])
+    one, two = iter(together(plain)), iter(other)
     return [next(one) if text.isascii() else next(two) for text in texts]
 
 
 def _at_once(texts: list[str], sign: Fold) -> list[str]:
-    if not texts:
-        return []
+    return _replaced(texts, sign).split("\n") if texts else []
+
+
+def _replaced(texts: list[str], sign: Fold) -> str:
     text = "\n".join(texts)
     if text.count("\n") != len(texts) - 1:
         text = "\n".join([text.replace("\n", " ") for text in texts])
-    return text.translate({ord(one): sign(one) for one in set(text)}).split("\n")
+    return text.translate({ord(one): sign(one) for one in set(text)})
 
 
 def words(texts: Sequence[str]) -> list[str]:
     """Lower case ASCII words with single spaces."""
-    return [" ".join(text.split()) for text in folded(texts, word_sign)]
+    return _rest(texts, _words)
+
+
+def _words(texts: list[str]) -> list[str]:
+    if not texts:
+        return []
+    text = _replaced(texts, word_sign)
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.replace("\n ", "\n").replace(" \n", "\n").strip(" ").split("\n")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mergetui.matching.coding import Codes, Wide, numbered_or_missing
+from mergetui.matching.coding import Codes, Wide, coded_or_missing, distinct_or_missing
 from mergetui.matching.contact import Mails
 from mergetui.matching.folding import words
 from mergetui.matching.nicknames import nickname_groups
@@ -41,7 +41,7 @@ _SUFFIX_NUMBERS = {kind: number for number, kind in enumerate(sorted(set(SUFFIXE
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Distinct names, in the order of their texts; first names and surnames share the numbers, since people swap them.
+    """Distinct names; first names and surnames share the numbers, since people swap them.
 
     All arrays have one entry (or row) per distinct name; -1 = none.
     """
@@ -54,7 +54,10 @@ class Names:
     """PARTS columns: numbers of the words longer than one letter."""
     nicks: Codes
     """Groups of names that stand for each other."""
+    tail: Codes
+    """In the numbering of ``whole``: the text without its first letter."""
     sound: Codes
+    sound_initial: Codes
     stem: Codes
     initial: Codes
     size: Codes
@@ -105,7 +108,7 @@ def named_rows(
     rows = [sides[0][3], sides[1][3] + size]
     texts, rows = _parted(texts, rows[0], rows[1])
     _told_by_mail(texts, rows[0], rows[1], mails, mail)
-    distinct, numbers = numbered_or_missing(texts)
+    distinct, numbers = distinct_or_missing(texts)
     suffix = np.maximum(sides[0][1][first[1]], sides[1][1][last[1]])
     far = _far(first[0])[first[1]] | _far(last[0])[last[1]]
     return NamedRows(described(distinct), numbers[rows[0]], numbers[rows[1]], suffix, far)
@@ -173,18 +176,18 @@ def described(distinct: Sequence[str]) -> Names:
     size = len(distinct)
     wholes = [text.replace(" ", "") for text in distinct]
     split = [text.split() for text in distinct]
-    _, whole = numbered_or_missing(wholes)
-    vocabulary: dict[str, int] = {}
-    parts = np.full((size, PARTS), -1, np.int32)
+    both = coded_or_missing(wholes + [text[1:] for text in wholes])
+    whole, tail = both[:size], both[size:]
+    heard = sounds(wholes)
+    # column by column: most names have one word, and no group
+    long_words = [
+        own if len(own) == 1 and len(own[0]) > 1 else [word for word in own if len(word) > 1] for own in split
+    ]
+    by_column = [[own[column] if len(own) > column else "" for own in long_words] for column in range(PARTS)]
+    parts = coded_or_missing([word for column in by_column for word in column]).reshape(PARTS, size).T.copy()
     nicks = np.full((size, PARTS), -1, np.int32)
     for place, own in enumerate(split):
-        if len(own) == 1:
-            if len(own[0]) > 1:
-                parts[place, 0] = vocabulary.setdefault(own[0], len(vocabulary))
-        else:
-            for column, word in enumerate([word for word in own if len(word) > 1][:PARTS]):
-                parts[place, column] = vocabulary.setdefault(word, len(vocabulary))
-        groups = nickname_groups(own[0]) or (nickname_groups(wholes[place]) if len(own) > 1 else ())
+        groups = nickname_groups(own[0]) or (nickname_groups(wholes[place]) if len(own) > 1 else None)
         if groups:
             nicks[place, : min(len(groups), PARTS)] = sorted(groups)[:PARTS]
     return Names(
@@ -192,8 +195,10 @@ def described(distinct: Sequence[str]) -> Names:
         whole=whole,
         parts=parts,
         nicks=nicks,
-        sound=numbered_or_missing(sounds(wholes))[1],
-        stem=numbered_or_missing(stems(wholes))[1],
+        tail=tail,
+        sound=coded_or_missing(heard),
+        sound_initial=np.array([ord(text[0]) if text else 0 for text in heard], np.int32),
+        stem=coded_or_missing(stems(wholes)),
         initial=np.array([ord(text[0]) for text in wholes], np.int32),
         size=np.array([len(text) for text in wholes], np.int32),
     )
@@ -216,7 +221,7 @@ def stems(texts: Sequence[str]) -> list[str]:
 
 def _far(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Cyrillic, Greek, Armenian and Georgian are left out: their romanisations stay close to each other."""
-    return np.array([not text.isascii() and _mostly_far(text) for text in texts], bool)
+    return np.array([not text.isascii() and max(text) > "\u0589" and _mostly_far(text) for text in texts], bool)
 
 
 def _mostly_far(text: str) -> bool:

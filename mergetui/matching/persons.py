@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mergetui.matching.coding import TEXTS, numbered, numbered_or_missing
+from mergetui.matching.coding import TEXTS, distinct, distinct_or_missing
 from mergetui.matching.rules import Rules
 from mergetui.records.people import PersonFacts
 
@@ -32,14 +32,14 @@ class Custom:
 
     def rules(self, persons: Sequence[str]) -> Rules:
         """``persons``: per row the key of its person."""
-        names, same = numbered(persons)
+        names, same = distinct(persons)
         place = {name: number for number, name in enumerate(names)}
         blocked = {
             (min(place[a], place[b]), max(place[a], place[b])) for a, b in self.blocked if a in place and b in place
         }
         keys = []
         for name, values in sorted(self.keys.items()):
-            codes = numbered_or_missing([values.get(person, "").strip() for person in persons])[1]
+            codes = distinct_or_missing([values.get(person, "").strip() for person in persons])[1]
             keys.append((name, codes))
         return Rules(
             tuple(keys), dict(self.factors), same, np.array([a << 32 | b for a, b in sorted(blocked)], np.int64)

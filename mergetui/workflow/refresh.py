@@ -50,9 +50,14 @@ async def _learn(office: Office, salesforce: Salesforce, hubspot: HubSpot, told:
 def match(office: Office, told: Told) -> str:
     """Rebuild the duplicate sets; decisions live in the ledger and survive. Returns the sentence to print."""
     from mergetui.matching.match import match as find
+    from mergetui.workflow.matching_rules import custom
 
     mirror = office.mirror
-    result = find(mirror.facts(), progress=lambda what, done, total: told(what, done, total))
-    stakes = {found.id: stake_row(mirror, found, office.rules) for found in result.sets}
-    mirror.replace_sets(result.sets, stakes)
+    facts = list(mirror.facts())
+    rules, rejected = custom(office, facts)
+    result = find(facts, progress=lambda what, done, total: told(what, done, total), custom=rules)
+    known = {found.id for found in result.sets}
+    sets = (*result.sets, *(found for found in rejected if found.id not in known))
+    stakes = {found.id: stake_row(mirror, found, office.rules) for found in sets}
+    mirror.replace_sets(sets, stakes)
     return f"{len(result.sets):,} duplicate sets found among {len(mirror.persons()):,} people."

@@ -12,9 +12,10 @@ from typing import TypeVar
 from mergetui import errors
 from mergetui.matching.match import THRESHOLD, Found
 from mergetui.matching.table import Columns, Writer, match_table, write_pairs, write_sets
-from mergetui.workflow.refresh import Told
 
 T = TypeVar("T")
+Told = Callable[[str, int, int | None], None]
+"""(what, how many so far, of how many if known)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Profile:
     """Of people with a script of their own: written in the other one."""
     unaccented: float = 0.15
     loud: float = 0.08
-    maiden: float = 0.03
+    maiden: float = 0.02
     double: float = 0.3
     """Of double surnames: only one is written."""
     whole_name: float = 0.01
@@ -80,11 +80,18 @@ class Profile:
     placeholder: float = 0.02
     suffix: float = 0.01
     title_variant: float = 0.4
-    traps: float = 0.06
+    thin: float = 0.12
+    """Only a name and an e-mail, and sometimes the company."""
+    synced: float = 0.2
+    """Copied from the human's record before, with what was entered since changed or missing."""
+    traps: float = 0.08
     """Of humans: followed by somebody who is easily taken for them (see TRAPS)."""
 
 
-TRAPS = ("namesake at the firm", "first name at the firm", "surname at the firm", "junior", "house")
+TRAPS = (
+    "namesake at the firm", "first name at the firm", "first name at the firm", "first name at the firm",
+    "first name at the firm", "surname at the firm", "junior", "house", "house", "house",
+)  # fmt: skip
 
 MISSING = {
     "salutation": 0.6, "first_name": 0.03, "last_name": 0.01, "email": 0.12, "secondary_email": 0.9, "phone": 0.35,
@@ -104,31 +111,31 @@ PROFILES = {
         Profile("narrow", missing=_m(), wide=0.0, copies=(40, 35, 15, 7, 3), families=0.1, middle=0.04, traps=0.12),
         Profile(
             "sparse",
-            missing=_m(email=0.3, phone=0.6, mobile=0.75, company=0.3, street=0.85, city=0.6, postal_code=0.8,
+            thin=0.3, synced=0.05, missing=_m(email=0.3, phone=0.6, mobile=0.75, company=0.3, street=0.85, city=0.6, postal_code=0.8,
                        country=0.5, title=0.6, first_name=0.06),
             copies=(60, 30, 8, 2), wide=0.6,
         ),
         Profile(
             "dirty",
-            missing=_m(email=0.2), nickname=0.2, name_typo=0.16, swapped=0.05, mistyped=0.09, alias=0.12,
+            synced=0.05, missing=_m(email=0.2), nickname=0.2, name_typo=0.16, swapped=0.05, mistyped=0.09, alias=0.12,
             phone_typo=0.05, company_variant=0.7, street_variant=0.7, placeholder=0.06, initial=0.08, maiden=0.05,
             job_change=0.25, loud=0.15, title_variant=0.7, traps=0.08, wide=0.4, copies=(45, 35, 14, 5, 1),
         ),
         Profile(
             "forms",
-            missing=_m(phone=0.6, mobile=0.5, company=0.55, street=0.75, title=0.7, website=0.95, city=0.5),
+            thin=0.25, missing=_m(phone=0.6, mobile=0.5, company=0.55, street=0.75, title=0.7, website=0.95, city=0.5),
             private=0.75, role=0.01, switchboard=0.1, home=0.6, copies=(65, 25, 7, 3), wide=0.8, families=0.1,
             job_change=0.05,
         ),
         Profile(
             "enterprise",
-            missing=_m(email=0.08, phone=0.2, company=0.05, street=0.3, city=0.15, postal_code=0.3, title=0.2),
+            synced=0.4, missing=_m(email=0.08, phone=0.2, company=0.05, street=0.3, city=0.15, postal_code=0.3, title=0.2),
             private=0.12, switchboard=0.5, company_size=60.0, home=0.02, job_change=0.25, role=0.05, wide=0.3,
             other_pattern=0.2, traps=0.12, copies=(50, 35, 10, 5),
         ),
         Profile(
             "rich",
-            missing=_m(email=0.04, phone=0.1, mobile=0.3, company=0.06, street=0.15, city=0.08, postal_code=0.15,
+            thin=0.0, synced=0.1, missing=_m(email=0.04, phone=0.1, mobile=0.3, company=0.06, street=0.15, city=0.08, postal_code=0.15,
                        country=0.05, title=0.1, secondary_email=0.7, salutation=0.3),
             copies=(70, 24, 5, 1), wide=0.5, name_typo=0.1, nickname=0.15, mistyped=0.06, other_phone=0.2,
             moved=0.15, private=0.4, traps=0.1,
@@ -136,7 +143,7 @@ PROFILES = {
         # kept out of fitting: only the last word on the others' fit
         Profile(
             "unseen",
-            missing=_m(email=0.18, phone=0.4, mobile=0.45, company=0.22, street=0.6, city=0.35, postal_code=0.45,
+            thin=0.2, synced=0.15, missing=_m(email=0.18, phone=0.4, mobile=0.45, company=0.22, street=0.6, city=0.35, postal_code=0.45,
                        country=0.35, title=0.45, first_name=0.02, secondary_email=0.85),
             copies=(58, 27, 9, 4, 2), nickname=0.16, name_typo=0.09, swapped=0.03, private=0.45, switchboard=0.35,
             company_size=25.0, job_change=0.2, role=0.04, wide=0.25, families=0.08, traps=0.09, mistyped=0.05, alias=0.08,
@@ -144,10 +151,7 @@ PROFILES = {
     )
 }  # fmt: skip
 
-FAKER_LOCALES = (
-    "en_US en_GB de_DE fr_FR es_ES es_MX it_IT nl_NL pt_BR pt_PT pl_PL cs_CZ sv_SE no_NO da_DK fi_FI hu_HU ro_RO "
-    "ru_RU uk_UA el_GR tr_TR ar_AA fa_IR he_IL hi_IN ta_IN ja_JP zh_CN ko_KR vi_VN id_ID en_IN en_NG hr_HR bg_BG"
-).split()
+FAKER_LOCALES = ["en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "es_MX", "it_IT", "nl_NL", "pt_BR", "pt_PT", "pl_PL", "cs_CZ", "sv_SE", "no_NO", "da_DK", "fi_FI", "hu_HU", "ro_RO", "ru_RU", "uk_UA", "el_GR", "tr_TR", "ar_AA", "fa_IR", "he_IL", "hi_IN", "ta_IN", "ja_JP", "zh_CN", "ko_KR", "vi_VN", "id_ID", "en_IN", "en_NG", "hr_HR", "bg_BG"]
 _FAKER_CULTURES = {"en": "us", "zh": "cn", "ar": "ae", "el": "gr", "cs": "cz", "sv": "se", "ja": "jp", "ko": "kr"}
 
 
@@ -247,10 +251,8 @@ class Human:
     homes: list[tuple[str, str, str, str]]
 
 
-FREE = "gmail.com gmail.com gmail.com gmail.com hotmail.com outlook.com yahoo.com icloud.com gmx.de web.de orange.fr libero.it mail.ru wp.pl qq.com naver.com yahoo.co.uk live.com protonmail.com aol.com".split()
-TITLES = "CEO;Chief Executive Officer|CTO;Chief Technology Officer|VP Sales;Vice President, Sales|Head of Marketing;Marketing Lead|Sales Manager;Sales Mgr|Account Executive;AE|Software Engineer;Developer|Office Manager;Office Mgr.|Managing Director;MD|Buyer;Procurement Specialist|HR Manager;Human Resources Manager|Consultant;Senior Consultant|Project Manager;PM|Owner;Founder|Finance Director;CFO|Operations Manager;Ops Manager|IT Manager;Head of IT|Accountant;Senior Accountant|Product Manager;Product Lead|Assistant;Executive Assistant|Engineer;Senior Engineer|Analyst;Business Analyst|Director;Dir.|Partner;Managing Partner".split(
-    "|"
-)
+FREE = ["gmail.com", "gmail.com", "gmail.com", "gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "gmx.de", "web.de", "orange.fr", "libero.it", "mail.ru", "wp.pl", "qq.com", "naver.com", "yahoo.co.uk", "live.com", "protonmail.com", "aol.com"]
+TITLES = ["CEO;Chief Executive Officer", "CTO;Chief Technology Officer", "VP Sales;Vice President, Sales", "Head of Marketing;Marketing Lead", "Sales Manager;Sales Mgr", "Account Executive;AE", "Software Engineer;Developer", "Office Manager;Office Mgr.", "Managing Director;MD", "Buyer;Procurement Specialist", "HR Manager;Human Resources Manager", "Consultant;Senior Consultant", "Project Manager;PM", "Owner;Founder", "Finance Director;CFO", "Operations Manager;Ops Manager", "IT Manager;Head of IT", "Accountant;Senior Accountant", "Product Manager;Product Lead", "Assistant;Executive Assistant", "Engineer;Senior Engineer", "Analyst;Business Analyst", "Director;Dir.", "Partner;Managing Partner"]
 TRANSLATED = {
     "street": ("St", "St."),
     "road": ("Rd", "Rd."),
@@ -460,6 +462,9 @@ class World:
             number, culture, male, first, last, maiden, middle, suffix, jobs, private, self.phone(culture, True),
             self.phone(culture, rng.random() < 0.5), homes,
         )  # fmt: skip
+        if kin is not None and trap.endswith("firm") and rng.random() < 0.5:
+            for one in (made, kin):  # both are reached through the switchboard only
+                one.jobs[-1].direct = one.jobs[-1].company.switchboard
         if kin is not None and not trap.endswith("firm"):
             made.homes = list(kin.homes)
             made.other_phone = kin.other_phone
@@ -468,7 +473,7 @@ class World:
                 for one in (made, kin):
                     for job in one.jobs:
                         job.direct = kin.other_phone
-            if rng.random() < p.family_mail:
+            if rng.random() < (0.6 if trap == "house" else p.family_mail):
                 if rng.random() < 0.4:
                     kin.private = [self.private_email("family", last[1], culture)]
                 made.private = list(kin.private)
@@ -680,8 +685,21 @@ def people(profile: str, size: int, seed: int) -> Iterator[tuple[dict[str, str],
 
 
 def _written(world: World, human: Human, copies: tuple[float, ...]) -> list[tuple[dict[str, str], int]]:
-    times = 1 + world.rng.choices(range(len(copies)), copies)[0]
-    return [(world.record(human), human.number) for _ in range(times)]
+    rng, p = world.rng, world.p
+    made: list[dict[str, str]] = []
+    for _ in range(1 + rng.choices(range(len(copies)), copies)[0]):
+        row = world.record(human)
+        if made and rng.random() < p.synced:
+            before = rng.choice(made)
+            for column, text in before.items():
+                if column not in ("source", "object", "created_at", "updated_at") and rng.random() > 0.12:
+                    row[column] = text
+        elif rng.random() < p.thin and row["email"]:
+            kept = {"source", "object", "first_name", "last_name", "email", "created_at", "updated_at"}
+            kept |= {"company"} if rng.random() < 0.5 else set()
+            row = {column: text if column in kept else "" for column, text in row.items()}
+        made.append(row)
+    return [(row, human.number) for row in made]
 
 
 def write(path: Path, profile: str, size: int, seed: int) -> None:

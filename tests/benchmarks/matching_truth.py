@@ -60,3 +60,14 @@ def recall_at(
     ends = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1) if len(order) else np.zeros(0, int)
     fine = ends[right[ends] >= precision * (ends + 1)]
     return float(right[fine[-1]]) / max(len(truth), 1) if len(fine) else 0.0
+
+
+def pairs_of(pairs: Path, people: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """A file of pairs as codes like those of ``true_pairs``, and their scores."""
+    with people.open(newline="", encoding="utf-8") as lines:
+        place = {row["id"]: number for number, row in enumerate(csv.DictReader(lines))}
+    with pairs.open(newline="", encoding="utf-8") as lines:
+        rows = [(place[row["id_a"]], place[row["id_b"]], float(row["score"])) for row in csv.DictReader(lines)]
+    a = np.array([row[0] for row in rows], np.int64)
+    b = np.array([row[1] for row in rows], np.int64)
+    return np.minimum(a, b) * len(place) + np.maximum(a, b), np.array([row[2] for row in rows])
