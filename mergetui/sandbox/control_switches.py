@@ -8,7 +8,7 @@ from typing import Any
 
 from mergetui.sandbox.engine import Sandbox
 from mergetui.twin.events import ChangeSettings
-from mergetui.twin.settings_form import as_json, checked, shown
+from mergetui.twin.settings_form import as_json, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,10 @@ def change(sandbox: Sandbox, given: Mapping[str, Any]) -> None:
     twins = {name: value for name, value in given.items() if name not in SERVER_SETTINGS}
     for name, value in own.items():
         _check(name, SERVER_SETTINGS[name].allowed, value)
-    checked(sandbox.world.settings, twins)
-    for name, value in own.items():
-        setattr(sandbox, name, value)
     if twins:
         sandbox.apply(ChangeSettings(twins))
+    for name, value in own.items():
+        setattr(sandbox, name, value)
 
 
 def _check(name: str, allowed: tuple[Any, ...] | range, value: Any) -> None:

@@ -72,7 +72,7 @@ def test_settings_are_listed_with_their_doubts(control: httpx.Client) -> None:
 BAD: list[dict[str, Any]] = [
     {"is_sandbox": "yes"}, {"latency_ms": -1}, {"latency_ms": True}, {"account_type": "HOME"},
     {"is_sandbox": False, "nope": 1}, {"is_sandbox": False, "del_contact": "maybe"}, {"rate_limits": 1},
-    {"is_sandbox": False, "latency_ms": "x"},
+    {"is_sandbox": False, "latency_ms": "x"}, {"is_sandbox": False, "inclusion_list": "no such list"},
 ]  # fmt: skip
 
 

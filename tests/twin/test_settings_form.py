@@ -54,6 +54,7 @@ def test_every_listed_value_is_accepted() -> None:
         ({"event_delay_ms": [1]}, "two numbers"),
         ({"event_delay_ms": 5}, "two numbers"),
         ({"inclusion_list": 5}, "a text"),
+        ({"inclusion_list": "no such list"}, "the id of a list"),
         ({"invisible_rows": "003"}, "list of texts"),
         ({"invisible_rows": [1]}, "list of texts"),
         ({"rules": {"jobtitle": "prefer_hubspot"}}, "prefer_salesforce, always_salesforce, two_way, none"),

@@ -17,6 +17,9 @@ def change_settings(state: State, values: Mapping[str, object]) -> None:
     """Replace settings; ending a pause or a suspension lets what waited run. Raises ValueError on a wrong one, and
     then changes nothing."""
     found = checked(state.settings, values)
+    wanted = found.get("inclusion_list")
+    if wanted is not None and wanted not in state.lists:
+        raise ValueError(f"setting inclusion_list is the id of a list, or null, not {wanted[:40]!r}")
     stopped = bool(halted(state))
     state.settings = replace(state.settings, **found)
     if any(name in found for name in _RHYTHM):
