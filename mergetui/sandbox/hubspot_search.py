@@ -138,6 +138,8 @@ def _check(rule: Mapping[str, Any], known: Schema) -> None:
         raise _bad(f"operator {operator} requires values")
     if operator == "BETWEEN" and rule.get("highValue") is None:
         raise _bad("operator BETWEEN requires a highValue")
+    if any(isinstance(rule.get(member), (Mapping, list)) for member in ("value", "highValue")):
+        raise _bad("Invalid input JSON on line 1, column 1: Cannot deserialize value as a String")
     spec = known.get(name)
     given = [rule.get("value"), rule.get("highValue"), *(rule.get("values") or ())]
     if spec is not None and spec.type in ("number", "datetime", "date") and operator in _COMPARING | {"IN", "NOT_IN"}:
@@ -180,7 +182,7 @@ def search(
         filled.sort(key=lambda pair: pair[0], reverse=descending)
         found = [entry for _, entry in filled] + [entry for key, entry in keyed if key in (None, "")]
     end = start + limit
-    return [entry[0] for entry in found[start:end]], len(found), str(end) if end < len(found) else None
+    return [entry[0] for entry in found[start:end]], len(found), str(end) if limit and end < len(found) else None
 
 
 def _window(body: Mapping[str, Any]) -> tuple[int, int]:

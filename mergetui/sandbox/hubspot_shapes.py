@@ -26,6 +26,9 @@ CONNECTOR = "Salesforce Connector"
 CONNECTOR_UNTIL = 1_704_067_200_000
 """The integration's history entries name it until 2024 (facts/integration.md §9)."""
 
+CLOSED_TICKET = "4"
+"""The last stage of HubSpot's own ticket pipeline."""
+
 # errors ---------------------------------------------------------------------------------------------------------
 
 
@@ -200,6 +203,11 @@ def _object_values(state: State, item: HubSpotObject) -> dict[str, str]:
     values = {own: created, "hs_object_id": item.id, "hs_lastmodifieddate": created, **item.values}
     if item.changed_at is not None:
         values["hs_lastmodifieddate"] = iso(item.changed_at)
+    if stage := values.get("dealstage"):
+        values["hs_is_closed"] = str(stage.startswith("closed")).lower()
+        values["hs_is_closed_won"] = str(stage == "closedwon").lower()
+    if item.type == "tickets" and (stage := values.get("hs_pipeline_stage")):
+        values["hs_is_closed"] = str(stage == CLOSED_TICKET).lower()
     if item.type == "companies":
         values["num_associated_contacts"] = str(len(associations.related(state, item, "contacts")))
     return values

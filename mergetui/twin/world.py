@@ -41,6 +41,7 @@ from mergetui.twin.events import (
     UpdateContact,
     UpdateRow,
 )
+from mergetui.twin.portal_events import Associate
 from mergetui.twin.settings import Settings
 from mergetui.twin.state import State
 
@@ -147,5 +148,7 @@ class World:
             case ChangeSettings():
                 integration.change_settings(state, dict(event.values))
                 return self._call_colleagues()
+            case Associate():
+                return integration.associate(state, event)
             case _:
                 return portal_work.play(state, event)

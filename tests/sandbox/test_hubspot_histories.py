@@ -37,3 +37,25 @@ def test_merged_deals_have_both_histories(hubspot: httpx.Client) -> None:
     assert [(entry["value"], entry["sourceType"]) for entry in found["amount"]] == [
         ("7", "MERGE_OBJECTS"), ("7", "API"),
     ]  # fmt: skip
+
+
+def test_a_closed_deal_is_closed(hubspot: httpx.Client) -> None:
+    names = "hs_is_closed,hs_is_closed_won"
+    deal = hubspot.post("/crm/v3/objects/deals", json={"properties": {"dealname": "x", "dealstage": "contractsent"}})
+    one = f"/crm/v3/objects/deals/{deal.json()['id']}"
+    for stage, closed, won in (
+        ("closedlost", "true", "false"),
+        ("closedwon", "true", "true"),
+        ("contractsent", "false", "false"),
+    ):
+        hubspot.patch(one, json={"properties": {"dealstage": stage}})
+        shown = hubspot.get(one, params={"properties": names}).json()["properties"]
+        assert (shown["hs_is_closed"], shown["hs_is_closed_won"]) == (closed, won)
+
+
+def test_searches_that_lead_nowhere(hubspot: httpx.Client) -> None:
+    path = "/crm/v3/objects/contacts/search"
+    counted = hubspot.post(path, json={"limit": 0}).json()
+    assert counted["total"] > 0 and "paging" not in counted, "a cursor that stands still would loop for ever"
+    rule = {"propertyName": "email", "operator": "EQ", "value": {"a": 1}}
+    assert hubspot.post(path, json={"filters": [rule]}).status_code == 400

@@ -51,7 +51,7 @@ from mergetui.twin.integration.budget import used as calls_used
 from mergetui.twin.integration.errors import CATEGORIES, CONVERTED, MERGED, MISSING, TAKEN, category
 from mergetui.twin.integration.passes import contact_born, resync, trigger
 from mergetui.twin.integration.polls import begin, duration, poll
-from mergetui.twin.integration.portal_side import activity, change_membership, recompute_list, restore
+from mergetui.twin.integration.portal_side import activity, associate, change_membership, recompute_list, restore
 from mergetui.twin.integration.scope import Rights, rights
 from mergetui.twin.integration.switching import change_settings
 
@@ -64,6 +64,7 @@ __all__ = [
     "TAKEN",
     "Rights",
     "activity",
+    "associate",
     "begin",
     "calls_used",
     "category",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from mergetui.twin import hubspot
+from mergetui.twin import associations, hubspot
 from mergetui.twin.events import Activity, ChangeMembership, RecomputeList, RestoreContact, UpdateContact
 from mergetui.twin.integration.passes import trigger
+from mergetui.twin.portal import singular
+from mergetui.twin.portal_events import Associate
 from mergetui.twin.refusals import HubSpotRefusal
 from mergetui.twin.stamps import iso
-from mergetui.twin.state import Contact, Occurrence, State
+from mergetui.twin.state import Contact, HubSpotObject, Occurrence, State
 
 DAY_MS = 86_400_000
 COUNTERS = {
@@ -43,6 +45,44 @@ def activity(state: State, event: Activity) -> Contact:
         delay = state.settings.form_delay_ms if event.kind == "form" else None
         trigger(state, contact, "activity", delay)
     return contact
+
+
+SALES = ("emails", "calls", "meetings", "notes", "tasks")
+CONTACTED = {"emails": "EMAIL", "calls": "CALL", "meetings": "MEETING"}
+"""Object types that count as having contacted somebody → ``hs_last_sales_activity_type``."""
+
+
+def associate(state: State, event: Associate) -> None:
+    """Two records become associated. An e-mail, call, meeting, note or task that is new at a contact counts there, and
+    starts a pass if that activity syncs (facts/integration.md §1)."""
+    ends = associations.check(state, event)
+    person = next((end for end in ends if isinstance(end, Contact)), None)
+    logged = next((end for end in ends if isinstance(end, HubSpotObject) and end.type in SALES), None)
+    if person is None or logged is None or logged.id in associations.related(state, person, logged.type):
+        return associations.associate(state, event)
+    associations.associate(state, event)
+    at = logged.values.get("hs_timestamp") or iso(state.now)
+    changes = {
+        "num_notes": _one_more(person, "num_notes"),
+        "notes_last_updated": _later(person, "notes_last_updated", at),
+    }
+    if kind := CONTACTED.get(logged.type):
+        changes["num_contacted_notes"] = _one_more(person, "num_contacted_notes")
+        changes["notes_last_contacted"] = _later(person, "notes_last_contacted", at)
+        if _later(person, "hs_last_sales_activity_timestamp", at) == at:
+            changes |= {"hs_last_sales_activity_timestamp": at, "hs_last_sales_activity_type": kind}
+    state.set_values(person, changes, source="CALCULATED")
+    if singular(logged.type) in state.settings.activity_triggers:
+        trigger(state, person, "activity")
+
+
+def _one_more(contact: Contact, name: str) -> str:
+    return str(int(float(contact.get(name) or 0)) + 1)
+
+
+def _later(contact: Contact, name: str, at: str) -> str:
+    """The later of a stored instant and ``at``; both are written alike, so that their texts compare."""
+    return max(contact.get(name), at)
 
 
 def restore(state: State, event: RestoreContact) -> Contact:
