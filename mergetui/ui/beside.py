@@ -62,8 +62,8 @@ def checks_rows(view: ReviewView, width: int) -> list[list[Span]]:
     return rows + other_rows(view, width)
 
 
-def check_rows(check: CheckView, width: int) -> list[list[Span]]:
-    """One check: its sign and what, why, what to do, and the key that does it."""
+def check_rows(check: CheckView, width: int, key: str = "c ↵") -> list[list[Span]]:
+    """One check: its sign and what, why, what to do, and the ``key`` that does it."""
     sign, tone = SIGNS[check.severity]
     strength = "muted" if check.severity == "informs" else "strong"
     first, *rest = wrap(check.what, width - 2)
@@ -74,7 +74,7 @@ def check_rows(check: CheckView, width: int) -> list[list[Span]]:
     if check.todo:
         rows += [[("  " + line, "plain")] for line in wrap(f"→ {check.todo}", width - 2)]
     if check.remedy is not None:
-        rows += [[("  " + line, "accent")] for line in wrap(f"c ↵ {check.remedy.words}", width - 2)]
+        rows += [[("  " + line, "accent")] for line in wrap(f"{key} {check.remedy.words}", width - 2)]
     return rows
 
 

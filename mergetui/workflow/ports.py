@@ -20,6 +20,7 @@ from mergetui.records.views import (
     QueueProgress,
     QueueRow,
     RecordView,
+    ReviewRow,
     ReviewView,
     RuleView,
     RunsView,
@@ -52,6 +53,9 @@ class ReviewSession(Protocol):
     set_id: str
 
     def view(self) -> ReviewView: ...
+    def row_view(self, row_key: str) -> ReviewRow | None:
+        """One row of ``view`` at once, for a repaint that does not wait for plan and checks."""
+
     def choose(self, row_key: str, column: int) -> Refusal | None:
         """Take this row's value from a column (0-based)."""
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from mergetui.planning.checks.consent import OPT_OUT_SUBSCRIPTIONS
 from mergetui.planning.values import link_ids
 from mergetui.records.plan import Check
 from mergetui.records.review import Dossier
 from mergetui.records.views import Remedy
+
+FIELD_OF = {
+    "accounts-differ": "sf:AccountId",
+    "owners-differ": "sf:OwnerId",
+    "record-types-differ": "sf:RecordTypeId",
+    OPT_OUT_SUBSCRIPTIONS: "=unsubscribed",
+}
+"""Check → row of the review that it is about."""
 
 
 def remedy(check: Check, dossier: Dossier, master: str) -> Remedy | None:
@@ -19,9 +28,8 @@ def remedy(check: Check, dossier: Dossier, master: str) -> Remedy | None:
         hubspot_id = rest.partition(":")[0]
         if hubspot_id:
             return Remedy("open", f"open HubSpot contact {hubspot_id} in the browser", record=f"hs:{hubspot_id}")
-    if kind in ("value", "opt-out", "record-types-differ", "accounts-differ") or check.id.startswith("value:"):
-        row = {"accounts-differ": "sf:AccountId", "record-types-differ": "sf:RecordTypeId"}.get(kind, rest)
-        return Remedy("field", "go to the field", row_key=row)
+    if kind in ("value", "opt-out") or kind in FIELD_OF:
+        return Remedy("field", "go to the field", row_key=FIELD_OF.get(check.id) or FIELD_OF.get(kind, rest))
     if kind in ("loser-activity", "sequence", "marketing", "link"):
         column = _column(dossier, rest)
         if column is not None:

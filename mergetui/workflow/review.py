@@ -22,13 +22,29 @@ from mergetui.records.people import DuplicateSet
 from mergetui.records.plan import Choice, Choices, Plan
 from mergetui.records.review import Dossier, Row
 from mergetui.records.sync import SyncWindow
-from mergetui.records.views import ConfirmationView, FieldView, RecordView, ReviewView, RuleView, TimelineView
+from mergetui.records.views import (
+    ConfirmationView,
+    FieldView,
+    RecordView,
+    ReviewRow,
+    ReviewView,
+    RuleView,
+    TimelineView,
+)
 from mergetui.store import Ledger
 from mergetui.workflow.field_settings import FieldSettings
 from mergetui.workflow.foresee import with_forecast
 from mergetui.workflow.inspect import addresses_of, hubspot_address, record_view, timeline_view
 from mergetui.workflow.ports import Refusal, Staged
-from mergetui.workflow.review_view import api_names, display, group_shown, not_typed, points_at_a_name, review_view
+from mergetui.workflow.review_view import (
+    api_names,
+    display,
+    group_shown,
+    not_typed,
+    points_at_a_name,
+    review_view,
+    row_view,
+)
 
 PROTECTED = frozenset({"sf:Email", "hs:email", "sf:OwnerId", "sf:AccountId", "sf:RecordTypeId", COMPANY_ROW})
 """Rows that a rule for everything leaves alone: what follows from them is more than a value."""
@@ -113,6 +129,14 @@ class Review:
             order=self._order,
             saved_rules=self._saved_rules,
         )
+
+    def row_view(self, row_key: str) -> ReviewRow | None:
+        """One row as it is now, at once: plan and checks are ``view``'s."""
+        row = self._row(row_key)
+        if row is None:
+            return None
+        saved = self._saved_rules.get(row_key, "")
+        return row_view(self.dossier, row, self.choices, self.names, self._rules, saved)
 
     # choices ---------------------------------------------------------------------------------------------------
     def choose(self, row_key: str, column: int) -> Refusal | None:

@@ -159,6 +159,13 @@ def _subtitle(member: Member, now: int) -> str:
     return f"HubSpot {member.hubspot.id} · {told}{state}" if member.salesforce else f"{told}{state}"
 
 
+def row_view(
+    dossier: Dossier, row: Row, choices: Choices, names: Mapping[str, str], rules: Rules, saved: str
+) -> ReviewRow:
+    """One row alone, for a repaint that does not wait for plan and checks. ``names`` as in ``review_view``."""
+    return _row(dossier, row, choices, names, rules, _mapping(dossier), saved)
+
+
 def group_shown(row: Row) -> str:
     """The row's group; HubSpot's marketing properties are one of their own."""
     if row.salesforce is None and row.hubspot is not None and row.group == "HubSpot only":

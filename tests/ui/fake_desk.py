@@ -119,6 +119,9 @@ class FakeSession:
         self.desk.views += 1
         return replace(self._view, plan_line=self.desk.plan_line or self._view.plan_line)
 
+    def row_view(self, row_key: str) -> ReviewRow | None:
+        return next((row for row in self._view.rows if row.key == row_key), None)
+
     def _change(self, view: ReviewView) -> None:
         self._before.append(self._view)
         self._after.clear()

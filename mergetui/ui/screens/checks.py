@@ -27,7 +27,7 @@ class CheckLines(LineList):
         order = {severity: number for number, severity in enumerate(SIGNS)}
         for check in sorted(view.checks, key=lambda each: order[each.severity]):
             self._heads[len(self._rows)] = check
-            self._rows += [*check_rows(check, width), []]
+            self._rows += [*check_rows(check, width, "↵"), []]
         if not view.checks:
             self._rows.append([("✓ nothing found", "good")])
         self._rows += other_rows(view, width)

@@ -9,6 +9,7 @@ from time import perf_counter
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 
 from mergetui.errors import Problem
 from mergetui.records.views import ConfirmationView, ReviewView
@@ -27,6 +28,8 @@ from mergetui.workflow.ports import Refusal
 PANEL_WIDTH = 34
 PLAN_EVERY_S = 1.0
 SLOW_VIEW_S = 0.02
+FOLLOWS_AFTER_S = 0.04
+"""After the last of several quick choices, plan and checks are made anew."""
 
 
 class ReviewScreen(FieldActs, LookActs):
@@ -40,6 +43,7 @@ class ReviewScreen(FieldActs, LookActs):
         self._place_of = place_of
         self._place = ""
         self._rest = 0
+        self._following: Timer | None = None
 
     def body(self) -> ComposeResult:
         yield Lines(ident="review-title", classes="head")
@@ -126,6 +130,24 @@ class ReviewScreen(FieldActs, LookActs):
         self._view = view
         self.grid.show_view(view, row_key)
         self.call_after_refresh(self._draw_rest)
+
+    def draw_row(self, row_key: str) -> None:
+        session, view = self._session, self._view
+        row = session.row_view(row_key) if session is not None else None
+        if view is None or row is None:
+            return
+        rows = tuple(row if each.key == row_key else each for each in view.rows)
+        self._view = replace(view, rows=rows)
+        self.grid.show_view(self._view)
+        self._draw_detail()
+        if self._following is not None:
+            self._following.stop()
+        self._following = self.set_timer(FOLLOWS_AFTER_S, self._follow)
+
+    def _follow(self) -> None:
+        """Plan, checks and forecast of the last choice."""
+        if self._session is not None and self.is_attached:
+            self.draw(self._session.view())
 
     def _draw_rest(self) -> None:
         view = self._view

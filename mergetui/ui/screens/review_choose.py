@@ -38,6 +38,10 @@ class ReviewBase(Cockpit):
         """Show a view; the cursor goes to ``row_key`` if it is given."""
         raise NotImplementedError
 
+    def draw_row(self, row_key: str) -> None:
+        """Show one row that was chosen anew at once; what follows from it comes a moment later."""
+        raise NotImplementedError
+
 
 class FieldActs(ReviewBase):
     """The keys that choose. Every choice is stored at once and can be undone."""
@@ -69,7 +73,10 @@ class FieldActs(ReviewBase):
         assert self._session is not None
         refused = self._session.choose(row.key, column)
         self.grid.look_at(column)
-        return self._answer(refused)
+        if refused is not None:
+            return self._answer(refused)
+        self.draw_row(row.key)
+        return None
 
     def do_shift(self, arg: str) -> Refusal | None:
         row = self._row()
@@ -134,7 +141,7 @@ class FieldActs(ReviewBase):
             for rule in offered
         ]
         saved = next((rule.id for rule in offered if rule.saved), "")
-        note = "enter: for this set; s: for all sets to come; x: no rule of its own" + (" (◆ saved)" if saved else "")
+        note = "enter: for this set; s: for all sets to come" + ("; x: ends the saved one (◆)" if saved else "")
 
         def picked(answer: Picked | None) -> None:
             if answer is None:
