@@ -43,7 +43,7 @@ def confirmation(plans: Sequence[Plan], window: SyncWindow | None) -> Confirmati
         digest=_digest(plans),
         heading="This cannot be undone" if one else f"These {len(plans)} merges cannot be undone",
         sections=_sections(one) if one else _batch_sections(plans),
-        losses=tuple(loss for plan in plans for loss in plan.losses),
+        losses=tuple(_named(one, plan, loss) for plan in plans for loss in plan.losses),
         warnings=tuple(warnings),
         word="merge" if one else f"merge {len(plans)}",
     )
@@ -139,8 +139,32 @@ def _batch_sections(plans: Sequence[Plan]) -> tuple[tuple[str, str], ...]:
     return (
         ("Salesforce", f"{rows} rows are merged away and leave for the recycle bin (15 days)."),
         ("HubSpot", f"{contacts} contacts are merged away. HubSpot cannot split them again."),
-        ("Snapshot", "One is written before each merge."),
+        (
+            "Snapshot",
+            "One is written before each merge. It could bring back the losers' rows and values in Salesforce; not the"
+            " separate HubSpot contacts and timelines, nor the dates of campaign memberships.",
+        ),
+        *((f"{number}. {plan.title}", _who_stays(plan)) for number, plan in enumerate(plans, 1)),
     )
+
+
+def _who_stays(plan: Plan) -> str:
+    """``Contact 003…B7 into 003…A1; HubSpot 90377 into 90211; 2 values change. After the sync: …``."""
+    merges = [entry.salesforce for entry in plan.rounds if entry.salesforce is not None]
+    contacts = [entry.hubspot for entry in plan.rounds if entry.hubspot is not None]
+    said = []
+    if merges:
+        names = ", ".join(short_id(merge.loser_id) for merge in merges)
+        said.append(f"{merges[0].object} {names} into {short_id(merges[0].master_id)}")
+        changed = len(merges[0].values) + len(merges[0].nulls)
+        if changed:
+            said.append(f"{changed} value{' changes' if changed == 1 else 's change'}")
+    if contacts:
+        names = ", ".join(merge.secondary_id for merge in contacts)
+        said.append(f"HubSpot contact {names} into {contacts[0].primary_id}")
+    elif plan.expected.old_hubspot_ids:
+        said.append(f"HubSpot contact {plan.expected.old_hubspot_ids[0]} stays")
+    return "; ".join(said) + "."
 
 
 def _named(one: Plan | None, plan: Plan, text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +262,17 @@ def test_a_master_that_hubspot_does_not_know_comes_with_the_key_that_mends_it(le
     checks = {check.id: check for check in opened(ledger, found).view().checks}
     remedy = checks["master-not-linked"].remedy
     assert remedy is not None and remedy.act == "master" and remedy.column == 1
+
+
+def test_a_batch_is_confirmed_with_every_merge_and_loss_by_name(ledger: Ledger, tmp_path: Path) -> None:
+    first = opened(ledger).plan()
+    second = replace(first, id="other", title="Bob Stone · Rob Stone", losses=("Tier: Gold is dropped",))
+    view = confirmation([first, second], None)
+    assert view.word == "merge 2" and "2 merges" in view.heading
+    said = dict(view.sections)
+    assert (
+        "into 003…01" in said[f"1. {first.title}"]
+        and "HubSpot contact 9002 into 9001" in said["2. Bob Stone · Rob Stone"]
+    )
+    assert "Bob Stone · Rob Stone: Tier: Gold is dropped" in view.losses
+    assert all(loss.startswith((first.title, second.title)) for loss in view.losses)
