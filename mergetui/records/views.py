@@ -292,3 +292,41 @@ class TimelineView:
     persons: tuple[tuple[str, str, str], ...]
     """(name, sparkline of the last twelve months, what HubSpot's counters say) per column."""
     lines: tuple[TimelineLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One HubSpot contact whose link wants a look."""
+
+    key: str
+    state: str
+    name: str
+    email: str
+    salesforce: str
+    """The id that the contact holds."""
+    hubspot: str
+    synced: str
+    """``3 days ago``, ``never``."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthView:
+    """The screen sync health."""
+
+    links: tuple[tuple[str, int, str], ...]
+    """(state, how many, what it means)."""
+    window: str
+    polls: tuple[str, ...]
+    """The last observed polls: a plot and its words, a line each."""
+    switches: tuple[str, ...]
+    """What is known of the switches that delete, a line each."""
+    rows: tuple[LinkRow, ...]
+    more: int = 0
+    """Rows beyond those listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLine:
+    sign: Literal["✓", "▲", "■", "·"]
+    text: str
+    remedy: str = ""

@@ -18,6 +18,7 @@ from mergetui.records.views import QueueRow
 from mergetui.store.database import Database, Kind, clean, json_text
 from mergetui.store.facts import COLUMNS
 from mergetui.store.joining import HubSpotEnd, SalesforceEnd, join
+from mergetui.store.links import Links
 from mergetui.store.mirror_rows import HUBSPOT, SALESFORCE, hubspot_row, salesforce_row, upsert
 from mergetui.store.sets import TABLES, Sets, StakeRow
 
@@ -75,6 +76,7 @@ class Mirror:
         """Opens or makes the file; one of another version is emptied. Raises Damaged when it cannot be read."""
         self._db = Database(path, _KIND)
         self.sets = Sets(self._db)
+        self.links = Links(self._db)
         self._pull = ""
         self._full = True
 

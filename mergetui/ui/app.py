@@ -52,13 +52,27 @@ def _history() -> Cockpit:
     return HistoryScreen()
 
 
+def _health() -> Cockpit:
+    from mergetui.ui.screens.health import HealthScreen
+
+    return HealthScreen()
+
+
+def _connections() -> Cockpit:
+    from mergetui.ui.screens.connections import ConnectionsScreen
+
+    return ConnectionsScreen()
+
+
 class MergetuiApp(App[str], inherit_bindings=False):
     """Returns the line to print after leaving."""
 
     TITLE = "mergetui"
     CSS_PATH = "style.tcss"
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it with priority, over dialogs too; ours is in the key table
-    MODES = {"queue": QueueScreen, "runs": _runs, "history": _history}  # noqa: RUF012
+    MODES = {  # noqa: RUF012
+        "queue": QueueScreen, "runs": _runs, "history": _history, "health": _health, "connections": _connections,
+    }  # fmt: skip
     BINDINGS = keys.bindings("everywhere")
     ALLOW_SELECT = False
 

@@ -64,6 +64,10 @@ MAIN = (
         palette="runs"),
     Act("go", (("3", "history"),), "3", "history", "Show what was merged, by whom, and how it ended.",
         palette="history"),
+    Act("go", (("4", "health"),), "4", "sync health", "Show links by state, the syncs that were seen, what deletes.",
+        palette="health"),
+    Act("go", (("5", "connections"),), "5", "connections", "Show sign-ins, orgs and the age of what was pulled.",
+        palette="connections"),
 )  # fmt: skip
 QUEUE = (
     *_rows("set"),
@@ -171,6 +175,22 @@ HISTORY = (
     Act("open", _one("enter"), "↵", "details", "Show the journal of this merge in words.", rank=1, palette=""),
     Act("filter", _one("slash"), "/", "filter", "Show only merges whose text contains something.", rank=2, palette=""),
 )
+HEALTH = (
+    *_rows("link"),
+    Act("open", _one("enter"), "↵", "details", "Say what the state of this link means and what to do.", rank=1,
+        palette=""),
+    Act("filter", _one("slash"), "/", "filter", "Show only links whose name, address, id or state contains a text.",
+        rank=2, palette=""),
+    Act("declare", _one("D"), "D", "declare switches",
+        "Say how HubSpot's two Deleting Contacts switches stand; it holds for 12 hours.", writes=True, rank=3,
+        palette=""),
+    Act("copy", _one("y"), "y", "copy", "Copy the HubSpot contact's id.", rank=4, palette=""),
+)  # fmt: skip
+CONNECTIONS = (
+    *_rows("line"),
+    Act("open", _one("enter"), "↵", "remedy", "Say what to do about this line.", rank=1, palette=""),
+    Act("look", _one("r"), "r", "look again", "Look at sign-ins and orgs again.", rank=2, palette=""),
+)  # fmt: skip
 READING = (
     Act("scroll", (*_MOVE, ("pagedown", "page"), ("pageup", "-page"), *_ENDS), "j/k ↑/↓ g/G", "read",
         "Scroll the text.", rank=2),
@@ -220,6 +240,8 @@ PLACES: dict[str, tuple[Act, ...]] = {
     "confirm": CONFIRM,
     "runs": RUNS,
     "history": HISTORY,
+    "health": HEALTH,
+    "connections": CONNECTIONS,
     "checks": CHECKS,
     "fields": FIELDS,
     "record": RECORD,
@@ -236,6 +258,8 @@ TITLES = {
     "confirm": "confirmation",
     "runs": "approved & running",
     "history": "history",
+    "health": "sync health",
+    "connections": "connections",
     "checks": "checks",
     "fields": "fields to show",
     "record": "record and timeline",

@@ -14,7 +14,9 @@ from mergetui.records.clock import local_now
 from mergetui.records.sync import SyncWindow
 from mergetui.records.views import (
     ConfirmationView,
+    ConnectionLine,
     HeaderView,
+    HealthView,
     HistoryRow,
     RunsView,
 )
@@ -268,6 +270,24 @@ class CockpitDesk(QueueHalf):
             for row in ledger.rows(limit=1000)
             if (approval := ledger.approval(row.plan_id)) is not None and wanted in row.title.casefold()
         ]
+
+    # sync health, connections ----------------------------------------------------------------------------------
+    def health(self) -> HealthView:
+        from mergetui.workflow.health import health
+
+        return health(self._office, *self._window())
+
+    def declare_deletes(self, contacts: str, leads: str) -> str:
+        from mergetui.workflow.card import Answers, declare
+
+        lines = declare(self._office, Answers(contacts or None, leads or None))  # type: ignore[arg-type]
+        self._deletes = self._deletes_words()
+        return " · ".join(lines)
+
+    def connections(self) -> tuple[ConnectionLine, ...]:
+        from mergetui.workflow.health import connections
+
+        return connections(self._office)
 
     # leaving ---------------------------------------------------------------------------------------------------
     async def close(self) -> str:

@@ -13,8 +13,10 @@ from typing import Protocol
 from mergetui.records.queue import Remark
 from mergetui.records.views import (
     ConfirmationView,
+    ConnectionLine,
     FieldView,
     HeaderView,
+    HealthView,
     HistoryRow,
     QueuePreview,
     QueueProgress,
@@ -164,6 +166,15 @@ class Desk(Protocol):
 
     def retry(self, plan_id: str) -> str: ...
     def history(self, text: str = "") -> Sequence[HistoryRow]: ...
+
+    # sync health, connections ----------------------------------------------------------------------------------
+    def health(self) -> HealthView: ...
+    def declare_deletes(self, contacts: str, leads: str) -> str:
+        """The admin's word on the two *Deleting Contacts* switches: ``on``, ``off``, ``unknown``, or empty for one that
+        is not spoken of. Returns the sentence to show."""
+
+    def connections(self) -> Sequence[ConnectionLine]:
+        """May take a moment (the keyring): called from a thread."""
 
     # leaving ---------------------------------------------------------------------------------------------------
     async def close(self) -> str:

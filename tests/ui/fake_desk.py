@@ -13,9 +13,12 @@ from mergetui.records.views import (
     Cell,
     CheckView,
     ConfirmationView,
+    ConnectionLine,
     FieldView,
     HeaderView,
+    HealthView,
     HistoryRow,
+    LinkRow,
     QueuePreview,
     QueueProgress,
     QueueRow,
@@ -481,6 +484,29 @@ class FakeDesk:
 
     def history(self, text: str = "") -> Sequence[HistoryRow]:
         return [row for row in self.histories if text.lower() in row.title.lower()]
+
+    def health(self) -> HealthView:
+        return HealthView(
+            (("active", 812, "both sides agree and sync"), ("orphaned", 2, "points at a deleted Salesforce row"),
+             ("none", 40, "HubSpot only")),
+            "next sync ≤ 08:40 (3 polls seen)", ("120 min ago ··┃··┃··┃▕ now", "3 seen; the last: 6 min ago (12 contacts)"),
+            ("delete contacts with Salesforce: unknown, counts as ON – nothing is known",),
+            (
+                LinkRow("hs:1", "orphaned", f"Eva Novak {HOSTILE_VALUE}", "eva@example.org", "003000000000001AAA", "90401",
+                        "3 weeks ago"),
+                LinkRow("hs:2", "stale", "Bob Stone", "bob@example.org", "003000000000002AAA", "90402", "never"),
+            ),
+        )  # fmt: skip
+
+    def declare_deletes(self, contacts: str, leads: str) -> str:
+        self.told.append(("declare", contacts, leads))
+        return "delete contacts with Salesforce: off until 22:02"
+
+    def connections(self) -> Sequence[ConnectionLine]:
+        return (
+            ConnectionLine("·", "Salesforce: signed in, pinned to Acme (00D…)"),
+            ConnectionLine("▲", f"pulled 3 days ago {HOSTILE_VALUE}", "r in the queue pulls anew"),
+        )
 
     async def close(self) -> str:
         self.told.append(("close",))

@@ -3,6 +3,8 @@ from pathlib import Path
 from mergetui.ui import keys
 from mergetui.ui.app import MergetuiApp
 from mergetui.ui.screens.base import Cockpit
+from mergetui.ui.screens.connections import ConnectionsScreen
+from mergetui.ui.screens.health import HealthScreen
 from mergetui.ui.screens.history import HistoryScreen
 from mergetui.ui.screens.queue import QueueScreen
 from mergetui.ui.screens.review import ReviewScreen
@@ -13,6 +15,8 @@ SCREENS: dict[str, type[Cockpit]] = {
     "review": ReviewScreen,
     "runs": RunsScreen,
     "history": HistoryScreen,
+    "health": HealthScreen,
+    "connections": ConnectionsScreen,
 }
 
 
@@ -21,10 +25,10 @@ def pressed(place):
 
 
 def test_no_key_means_two_things_in_one_place():
-    for place in ("queue", "runs", "history"):
+    for place in ("queue", "runs", "history", "health", "connections"):
         found = pressed(place) + pressed("main") + pressed("everywhere")
         assert len(found) == len(set(found)), place
-    for place in ("review", "everywhere", "confirm", "reading"):
+    for place in ("review", "everywhere", "confirm", "reading", "picking", "checks", "fields", "record"):
         own = pressed(place) + (pressed("everywhere") if place == "review" else [])
         assert len(own) == len(set(own)), place
 

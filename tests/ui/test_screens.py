@@ -15,7 +15,9 @@ from mergetui.records.views import CheckView, QueuePreview, ReviewColumn, RunRow
 from mergetui.ui.app import MergetuiApp
 from mergetui.ui.screens.checks import ChecksScreen
 from mergetui.ui.screens.confirm import ConfirmScreen, Tick
+from mergetui.ui.screens.connections import ConnectionsScreen
 from mergetui.ui.screens.fields import FieldsScreen
+from mergetui.ui.screens.health import HealthScreen
 from mergetui.ui.screens.history import HistoryScreen
 from mergetui.ui.screens.info import InfoScreen
 from mergetui.ui.screens.pick import PickScreen
@@ -75,7 +77,6 @@ async def test_queue_shows_sets_preview_and_keys_at_once():
         text = shown(app)
         for piece in ("Jane Francis · Jane F", "▲2", "40 sets", "would be deleted", "↵ review", "? help", "PRODUCTION"):
             assert piece in text
-        assert "sync health" not in text
 
 
 async def test_cursor_moves_and_stops_at_the_ends():
@@ -557,7 +558,7 @@ def hostile_desk():
 WALK = (
     "s", "F", "escape", "enter", "d", "h", "w", "escape", "c", "escape", "e", "escape", "o", "escape",
     "i", "t", "escape", "r", "escape", "a", "space", "escape", "escape",
-    "2", "R", "enter", "escape", "3", "enter", "escape", "1",
+    "2", "R", "enter", "escape", "3", "enter", "escape", "4", "enter", "escape", "5", "j", "enter", "escape", "1",
 )  # fmt: skip
 """Through every screen and dialog."""
 
@@ -592,7 +593,7 @@ async def test_nothing_hostile_reaches_the_terminal(size):
             seen.add(type(app.screen))
         assert seen == {
             QueueScreen, ReviewScreen, InfoScreen, ConfirmScreen, RunsScreen, HistoryScreen,
-            ChecksScreen, FieldsScreen, PickScreen, RecordScreen,
+            ChecksScreen, FieldsScreen, PickScreen, RecordScreen, HealthScreen, ConnectionsScreen,
         }  # fmt: skip
 
 
