@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mergetui.matching.coding import Codes, Wide, pick
+from mergetui.matching.coding import Codes, Flags, Wide, pick
 from mergetui.matching.crowd import Crowd
 from mergetui.matching.rules import NO_RULES, Rules
 
@@ -58,9 +58,64 @@ def block(
             pairs = pairs[wanted[pairs // one.rows] | wanted[pairs % one.rows]]
         found.append(pairs)
     codes = distinct(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    found.clear()
     size = max(one.rows, 1)
     first = (codes // size).astype(np.int32)
-    return Blocks(first, (codes - first.astype(np.int64) * size).astype(np.int32), dict(sorted(left_out.items())))
+    second = (codes - first.astype(np.int64) * size).astype(np.int32)
+    if not rules.keys and rules.same is None:
+        kept = hopeful(one, first, second)
+        first, second = first[kept], second[kept]
+    return Blocks(first, second, dict(sorted(left_out.items())))
+
+
+def _same_name(one: Crowd, a: Codes, b: Codes) -> Flags:
+    """Both halves agree in sound, as short forms or in their first word."""
+    names, halves = one.names, []
+    for column, other in ((one.first, names.nicks[:, 0]), (one.last, names.stem)):
+        x, y = column[a], column[b]
+        found = np.zeros(len(a), bool)
+        for codes in (names.sound, names.parts[:, 0], other):
+            wide = np.append(codes, np.int32(-1))
+            mine = wide[x]
+            found |= (mine == wide[y]) & (mine >= 0)
+        halves.append(found)
+    same: Flags = (halves[0] & halves[1]) | ((one.full[a] == one.full[b]) & (one.full[a] >= 0))
+    return same
+
+
+_CHUNK = 1_000_000
+_COMMON_NAME = 0.4
+"""A name that so many would have by chance says nothing where nothing else agrees."""
+
+
+def hopeful(one: Crowd, first: Codes, second: Codes) -> Flags:
+    """Whether anything beside the name agrees, or both halves of the name do and it is rare: among many people most
+    pairs are namesakes and half namesakes who need not be looked at closer."""
+    made = np.empty(len(first), bool)
+    numbers = np.append(one.phones.end, np.int32(-1))
+    local = np.append(one.mails.local, np.int32(-1))
+    head = np.append(one.company_texts.parts[:, 0], np.int32(-1))
+    street = np.append(one.street_texts.key, np.int32(-1))
+    ends, locals_ = [numbers[column] for column in one.phone[:2]], [local[column] for column in one.mail[:2]]
+    sides = [
+        (ends[0], ends[0]), (ends[0], ends[1]), (ends[1], ends[0]), (ends[1], ends[1]), (locals_[0], locals_[0]),
+        (locals_[0], locals_[1]), (locals_[1], locals_[0]), (one.mail[0], one.mail[0]), (one.postal, one.postal),
+        (one.city, one.city), (one.employer[1], one.employer[1]), (one.employer[0], one.employer[1]),
+        (one.employer[1], one.employer[0]), (head[one.company],) * 2, (street[one.street],) * 2,
+    ]  # fmt: skip
+    used = [(x, y) for x, y in sides if (x >= 0).any() and (y >= 0).any()]
+    called = [
+        np.append(one.held[name], one.rows)[column] for name, column in (("first", one.first), ("last", one.last))
+    ]
+    chance = (called[0].astype(np.float64) * called[1] / max(one.rows, 1)).astype(np.float32)
+    for at in range(0, len(first), _CHUNK):
+        a, b = first[at : at + _CHUNK], second[at : at + _CHUNK]
+        fine = _same_name(one, a, b) & (np.minimum(chance[a], chance[b]) < _COMMON_NAME)
+        for x, y in used:
+            mine = x[a]
+            fine |= (mine == y[b]) & (mine >= 0)
+        made[at : at + _CHUNK] = fine
+    return made
 
 
 def distinct(values: Wide) -> Wide:

@@ -187,10 +187,9 @@ def _meant(label: str) -> str:
 
 
 def _described(addresses: list[str]) -> Mails:
-    halves = [address.rpartition("@") for address in addresses]
-    local = [half[0] for half in halves]
+    local = [address.rpartition("@")[0] for address in addresses]
     locals_, local_codes = distinct(local)
-    domains, domain_codes = distinct([half[2] for half in halves])
+    domains, domain_codes = distinct([address.rpartition("@")[2] for address in addresses])
     text = "\n".join(locals_)
     letters = text.translate(_ONLY_LETTERS).split("\n") if locals_ else []
     digits = text.translate(_ONLY_DIGITS).split("\n") if locals_ else []

@@ -19,8 +19,8 @@ from sklearn.linear_model import LogisticRegression
 import mergetui.matching.context as context_room
 from mergetui.matching import score as score_room
 from mergetui.matching.blocks import block
-from mergetui.matching.compare import Term, compare, named_of
-from mergetui.matching.compare_names import KINDS, MISSING, UNCLEAR
+from mergetui.matching.compare import SAME_AND_OTHER, SAME_END, SAME_MAIL, SAME_PHONE, Term, compare, named_of
+from mergetui.matching.compare_names import AGREES, DIFFERS, KINDS, MISSING, NEARLY, UNCLEAR
 from mergetui.matching.context import _by_size, _thirds, components, linked
 from tests.benchmarks.matching_people import table
 from tests.benchmarks.matching_truth import crowd_of
@@ -75,10 +75,20 @@ def fit_terms(folder: Path) -> tuple[float, dict[str, tuple[float, ...]]]:
     model.fit(sparse.vstack(parts).tocsr(), np.concatenate(labels), sample_weight=voice / voice.mean())
     weights = model.coef_[0]
     tables = {name: np.array(weights[at : at + size]) for name, at, size in names}
-    # what data of any kind may lack, and everybody knows: father and son are two
-    tables["suffix"][3] = min(tables["suffix"][3], tables["suffix"][0] - 12.0)
     prior = told_apart(float(model.intercept_[0]), tables)
+    doubted(tables)
     return prior, {name: tuple(round(float(value), 3) + 0.0 for value in values) for name, values in tables.items()}
+
+
+def doubted(tables: dict[str, np.ndarray]) -> None:
+    """What invented people may lack, and everybody knows: father and son are two; a landline does not make one of
+    two surnames, nor a mailbox of two first names. Changes ``tables`` after ``told_apart``."""
+    tables["suffix"][3] = min(tables["suffix"][3], -12.0)
+    phone, mail = (tables[f"{name} by name"].reshape(-1, KINDS) for name in ("phone", "mail"))
+    for first in (AGREES, NEARLY):
+        phone[[SAME_PHONE, SAME_AND_OTHER, SAME_END], 4 * first + DIFFERS] -= 2.0
+    for last in (AGREES, NEARLY):
+        mail[SAME_MAIL, 4 * DIFFERS + last] -= 0.7
 
 
 def told_apart(prior: float, tables: dict[str, np.ndarray]) -> float:
