@@ -165,6 +165,21 @@ async def test_a_held_key_decides_one_set(monkeypatch):
         assert desk.told[-1] == ("later", ("set-1",))
 
 
+async def test_two_hundred_and_forty_sets_are_decided_as_fast_as_keys_come():
+    """No key is dropped: what decides is never the same key twice without another between."""
+    desk = FakeDesk(300)
+    async with cockpit(desk) as (app, pilot):
+        for number in range(240):
+            app.simulate_key("xs"[number % 2])
+        for _ in range(400):
+            if len(desk.status) == 240:
+                break
+            await pilot.pause(0.02)
+        decided = [told[1] for told in desk.told if told[0] in ("not duplicates", "later")]
+        assert decided == [(f"set-{number}",) for number in range(240)]
+        assert "240 decided" in shown(app)
+
+
 async def test_u_takes_back_the_last_decision_wherever_the_cursor_is():
     desk = FakeDesk()
     async with cockpit(desk) as (app, pilot):

@@ -56,6 +56,8 @@ class Cockpit(Screen[None], inherit_bindings=False):
     PLACE: ClassVar[str] = ""
     _pressed_at = 0.0
     _decided_at = -1.0
+    _act = ""
+    _act_before = ""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -134,6 +136,7 @@ class Cockpit(Screen[None], inherit_bindings=False):
 
     async def action_act(self, act: str, arg: str) -> None:
         """Do one act of the table. Whatever it refuses or cannot do is said on the message line."""
+        self._act_before, self._act = self._act, act
         self.say("")
         try:
             answer = getattr(self, f"do_{act}")(arg)
@@ -157,9 +160,9 @@ class Cockpit(Screen[None], inherit_bindings=False):
             self.say(f"{key_name(event)} does nothing here (? shows the keys)", "warn")
 
     def held(self) -> bool:
-        """Asked by a key that decides: whether it is held down, that is, came too soon after the last such key.
-        A held key goes on being unheard."""
-        soon = self._pressed_at - self._decided_at < HELD_WITHIN_S
+        """Asked by a key that decides: whether it is held down, that is, it came too soon after itself.
+        A held key goes on being unheard; two keys in turn are a person's, however fast."""
+        soon = self._pressed_at - self._decided_at < HELD_WITHIN_S and self._act == self._act_before
         self._decided_at = self._pressed_at
         return soon
 
