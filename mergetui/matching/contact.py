@@ -16,7 +16,6 @@ from mergetui.matching.folding import folded, mail_sign, phone_sign
 from mergetui.matching.words import COUNTRY_CODES, FREE_MAIL, MISTYPED_ENDINGS, MUCH_USED_MAIL, ROLES
 
 _SPLIT = re.compile(r"[;,\s]+")
-_SIGNS = re.compile(r"[^a-z]+")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _EXTENSION = re.compile(
     r"(?:\b(?:ext|extn|extension|durchwahl|dw|poste|int|anexo|ramal|toestel|vnutr|dob)\b\.?|[x#;])\s*[:.]?\s*\d{1,6}\s*$"
@@ -196,7 +195,7 @@ def _described(addresses: list[str]) -> Mails:
     free = np.array([domain.partition(".")[0] in FREE_MAIL for domain in domains], bool)
     role = np.array([text in ROLES for text in letters], bool)
     in_order = [
-        "".join(sorted(_SIGNS.split(text))) if not text.isalnum() else bare
+        bare if text.isalnum() else "".join(sorted(text.replace("_", ".").replace("-", ".").split(".")))
         for text, bare in zip(locals_, letters, strict=True)
     ]
     return Mails(

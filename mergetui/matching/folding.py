@@ -72,7 +72,14 @@ def _replaced(texts: list[str], sign: Fold) -> str:
     text = "\n".join(texts)
     if text.count("\n") != len(texts) - 1:
         text = "\n".join([text.replace("\n", " ") for text in texts])
+    if text.isascii():
+        return text.translate(_ascii(sign))
     return text.translate({ord(one): sign(one) for one in set(text)})
+
+
+@lru_cache(8)
+def _ascii(sign: Fold) -> dict[int, str]:
+    return {code: sign(chr(code)) for code in range(128)}
 
 
 def words(texts: Sequence[str]) -> list[str]:
