@@ -58,6 +58,7 @@ class Control:
             self._sandbox.catch_up()
             if call.method != "GET":
                 self._sandbox.world.state.revision += 1
+                self._sandbox.world.state.changes.everything()
             return route.handler(call)
         except Refusal as refusal:
             return json_reply(_refused(refusal), 409)

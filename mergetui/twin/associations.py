@@ -99,6 +99,7 @@ def associate(state: State, event: Associate) -> None:
     first, second = check(state, event)
     _join(state, first, second)
     _join(state, second, first)
+    _noted(state, first, second)
     kind, to = event.kind, event.to_kind
     link = portal.associations()[kind, to]
     if link.primary is not None and (HUBSPOT, link.primary) in event.types:
@@ -115,6 +116,12 @@ def _join(state: State, item: Contact | HubSpotObject, other: Contact | HubSpotO
     ids = _ids(state, item, _kind(other))
     if other.id not in ids:
         ids.append(other.id)
+
+
+def _noted(state: State, *items: Contact | HubSpotObject) -> None:
+    """A contact shows its first company."""
+    for item in items:
+        state.changes.note(item.id)
 
 
 def _ids(state: State, item: Contact | HubSpotObject, to: str) -> list[str]:
@@ -151,6 +158,7 @@ def dissociate(state: State, event: Dissociate) -> None:
     first, second = record(state, event.kind, event.id), record(state, event.to_kind, event.to_id)
     if first is None or second is None:
         return
+    _noted(state, first, second)
     there, back = (event.kind, first.id), (event.to_kind, second.id)
     plain = portal.associations().get((event.kind, event.to_kind))
     if event.types and plain is not None and (HUBSPOT, plain.plain) not in event.types:

@@ -85,6 +85,7 @@ def catch_up(state: State) -> None:
         row = state.alive(key)
         if _edit(state, [key]) and row is not None:
             stamp = (state.now - BEFORE_MS) // 1000 * 1000
+            state.changes.note(row.id)
             row.values["SystemModstamp"] = row.values["LastModifiedDate"] = stamp
 
 

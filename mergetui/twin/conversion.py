@@ -321,4 +321,5 @@ def _point(state: State, child: Row, name: str, parent: str) -> None:
     if isinstance(old, str):
         state.children.get(old, {}).pop((child.object, child.id, name), None)
     child.values[name] = parent
+    state.changes.note(child.id)
     state.children.setdefault(parent, {})[(child.object, child.id, name)] = None

@@ -292,6 +292,7 @@ def change_subscription(state: State, event: ChangeSubscription) -> None:
         raise HubSpotRefusal(
             400, "VALIDATION_ERROR", f"Subscription {event.subscription_id} does not exist in this portal"
         )
+    state.changes.everything()  # any contact with this address shows it
     opted = state.unsubscribed.setdefault(event.address.lower(), {})
     if event.subscribed:
         opted.pop(event.subscription_id, None)

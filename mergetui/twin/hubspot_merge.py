@@ -204,6 +204,7 @@ def _join_timelines(state: State, merged: Contact, first: Contact, second: Conta
 
 def _take(state: State, merged: Contact, kind: str, ids: Iterable[str], old: tuple[str, ...]) -> None:
     """Let objects belong to the merged contact instead of the old ones."""
+    state.changes.note(merged.id)
     merged.objects[kind] = list(dict.fromkeys((*merged.objects.get(kind, ()), *ids)))
     for object_id in merged.objects[kind]:
         if item := state.objects.get(kind, {}).get(object_id):

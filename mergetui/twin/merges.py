@@ -61,7 +61,7 @@ def merge_rows(state: State, event: MergeRows) -> Merged:
             recycle.bury(state, person, persons[0].id)
             related += _reparent(state, person, persons[0])
     state.write_row(master, values, by=state.admin_id)
-    master.values.update(born)
+    master.values.update(born)  # noted by write_row
     derive(master)
     if master.object in PEOPLE:
         state.row_changes.setdefault(master.id, {})["*"] = None
@@ -269,6 +269,7 @@ def _reparent(state: State, loser: Row, master: Row) -> list[str]:
             continue
         state.children[loser.id].pop((kind, key, name), None)
         child.values[name] = master.id
+        state.changes.note(key)
         state.children.setdefault(master.id, {})[(kind, key, name)] = None
         if kind == "OpportunityContactRole":
             child.values["IsPrimary"] = False

@@ -171,6 +171,7 @@ def merge_objects(state: State, event: MergeObjects) -> HubSpotObject:
     state.portal.aliases |= {(event.kind, first.id): item.id, (event.kind, second.id): item.id}
     for key in people:
         if contact := state.contacts.get(key):
+            state.changes.note(key)
             ids = contact.objects[event.kind]
             ids[:] = list(dict.fromkeys(item.id if held in (first.id, second.id) else held for held in ids))
             associations.recount(state, contact)

@@ -83,6 +83,7 @@ def _purge(state: State, row: Row) -> None:
         if isinstance(parent, str):
             state.children.get(parent, {}).pop((row.object, row.id, name), None)
     del state.rows[row.object][row.id]
+    state.changes.note(row.id)
     state.buried_with.pop(row.id, None)
     state.log("salesforce", "purge", object=row.object, id=row.id)
 

@@ -69,4 +69,5 @@ class Savepoint:
         state.known_dead = self._known_dead
         state.buried_with = self._buried_with
         state.revision += 1
+        state.changes.everything()
         state.log("salesforce", "rolled_back", rows=[*self._copies, *self._born])

@@ -10,6 +10,7 @@ from typing import Any
 
 from mergetui.records.crm import Value
 from mergetui.twin.cast import Cast, CastEvent, CastList, CastObject, CastRow, NoLore
+from mergetui.twin.changes import Changes
 from mergetui.twin.log import EventLog
 from mergetui.twin.pasts import past
 from mergetui.twin.portal import LINKS
@@ -154,6 +155,7 @@ class State:
     def __init__(self, cast: Cast, settings: Settings, now: int) -> None:
         self.now = now
         self.began = now
+        self.changes = Changes()
         self.settings = settings
         self.portal = PortalState()
         self.random = random.Random(settings.seed)
@@ -168,7 +170,7 @@ class State:
 
         self.events = EventLog()
         self.revision = 0
-        """Grows with everything that may have changed anything: what was read before it is void."""
+        """Grows with everything that may have changed anything: as long as it stands still nothing has."""
         self.queue: list[tuple[int, int, Work]] = []
         self._queued = 0
         self._row_number = 0
@@ -221,6 +223,15 @@ class State:
         self.overdue: dict[str, None] = {}
         """Contacts whose pass fell into a pause."""
 
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._settings = settings
+        self.changes.everything()
+
     # filling --------------------------------------------------------------------------------------------------
 
     def _load_rows(self, cast: Cast) -> None:
@@ -256,6 +267,7 @@ class State:
             if isinstance(parent, str) and parent:
                 self._children.setdefault(parent)  # what was there before comes first
         self._enter(row)
+        self.changes.note(row.id)
 
     def _enter(self, row: Row) -> None:
         self.rows.setdefault(row.object, {})[row.id] = row
@@ -326,7 +338,8 @@ class State:
     # indexes of contacts --------------------------------------------------------------------------------------
 
     def index_contact(self, contact: Contact) -> None:
-        """Enter a live contact's addresses and links into the indexes."""
+        """Enter a live contact's addresses and links into the indexes: what comes after every change of one."""
+        self.changes.note(contact.id)
         if contact.archived_at is not None:
             return
         for address in contact.addresses:
@@ -338,6 +351,7 @@ class State:
     def unindex_contact(self, contact: Contact) -> None:
         """Take a contact out of the indexes: what comes before every change of a live one."""
         self.portal.search.note(self, "contacts", contact.id, contact)
+        self.changes.note(contact.id)
         for address in contact.addresses:
             if self.addresses.get(address) == contact.id:
                 del self.addresses[address]
@@ -426,6 +440,7 @@ class State:
                     self.children.setdefault(new, {})[(row.object, row.id, name)] = None
             row.values[name] = new
             row.changed[name] = self.now
+        self.changes.note(row.id)
         stamp = self.now // 1000 * 1000
         row.values["SystemModstamp"] = stamp
         row.values["LastModifiedDate"] = stamp
@@ -436,6 +451,7 @@ class State:
 
     def bury(self, row: Row, master_id: str | None) -> None:
         """Mark a row deleted (and merged into ``master_id``)."""
+        self.changes.note(row.id)
         row.deleted = True
         row.master_id = master_id
         stamp = self.now // 1000 * 1000
@@ -449,6 +465,7 @@ class State:
             self.row_deletions[row.id] = None
 
     def unbury(self, row: Row) -> None:
+        self.changes.note(row.id)
         row.deleted = False
         row.master_id = None
         self.row_deletions.pop(row.id, None)

@@ -45,6 +45,14 @@ from mergetui.twin.portal_events import Associate
 from mergetui.twin.settings import Settings
 from mergetui.twin.state import State
 
+_NOTED = (
+    Activity, ArchiveContact, Associate, ChangeMembership, ConvertLead, CreateContact, CreateRow, DeleteRow,
+    MergeContacts, MergeRows, Poll, PurgeRow, RecomputeList, RestoreContact, Resync, UndeleteRow, UpdateContact,
+    UpdateRow,
+)  # fmt: skip
+"""Events of which every change of a row or contact is noted in ``State.changes``; after others all counts as
+changed."""
+
 
 class World:
     """Deterministic: the same cast, settings and events at the same instants give the same world.
@@ -108,6 +116,8 @@ class World:
         self.advance(at)
         state = self.state
         state.revision += 1
+        if not isinstance(event, _NOTED):
+            state.changes.everything()
         match event:
             case CreateRow():
                 return salesforce.create_row(state, event)

@@ -39,6 +39,7 @@ def tie_company(state: State, row: Row, contact: Contact) -> None:
     if company is not None:
         if company.id not in held:
             contact.objects.setdefault("companies", []).append(company.id)
+            state.changes.note(contact.id)
             company.contacts.append(contact.id)
             state.log("integration", "associate", contact=contact.id, company=company.id, salesforce=account_id)
         return
