@@ -16,7 +16,7 @@ Piece = tuple[str, bool]
 
 @lru_cache(4096)
 def word_differences(value: str, other: str) -> tuple[Piece, ...]:
-    """``value`` in pieces. Nothing is marked where the two have no word in common: then all differs, and marks would
+    """``value`` in pieces. Nothing is marked where the two share less than a third: then all differs, and marks would
     say nothing."""
     if value == other or not value or not other:
         return ((value, False),)
@@ -28,7 +28,8 @@ def word_differences(value: str, other: str) -> tuple[Piece, ...]:
     for block in matcher.get_matching_blocks():
         for at in range(block.a, block.a + block.size):
             same[at] = True
-    if not any(kept and token[0].isalnum() for token, kept in zip(mine, same, strict=True)):
+    words = [(len(token), kept) for token, kept in zip(mine, same, strict=True) if token[0].isalnum()]
+    if 3 * sum(length for length, kept in words if kept) < sum(length for length, _ in words):
         return ((value, False),)
     pieces: list[Piece] = []
     for token, kept in zip(mine, same, strict=True):

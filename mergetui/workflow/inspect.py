@@ -166,9 +166,10 @@ def _events(member: Member, column: int, now: int) -> list[tuple[int | None, Tim
     contact = member.hubspot
     if contact is not None:
         add(contact.created_at, "HubSpot", "created", f"contact {contact.id}")
+        told = {activity.kind for activity in member.extras.activities} if member.extras is not None else set()
         for kind, name in LAST.items():
             at = instant(contact.values.get(name))
-            if at is not None:
+            if at is not None and kind not in told:
                 add(
                     at,
                     "HubSpot",
@@ -176,7 +177,7 @@ def _events(member: Member, column: int, now: int) -> list[tuple[int | None, Tim
                     contact.values.get("recent_conversion_event_name") or "" if kind == "form" else "",
                 )
         at = instant(contact.values.get("hs_email_last_open_date"))
-        if at is not None:
+        if at is not None and "open" not in told:
             add(at, "HubSpot", "last open", contact.values.get("hs_email_last_email_name") or "")
     if member.extras is not None:
         for activity in member.extras.activities:

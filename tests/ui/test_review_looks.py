@@ -48,6 +48,7 @@ async def opened(pilot, *keys):
         ("Head of Sales", "Sales", ["Head", "of"]),
         ("jane.f@acme.com", "jane.francis@acme.com", ["f"]),
         ("Berlin", "Paris", []),
+        ("gian.brunner98@yahoo.example", "g.b@ruegg.example", []),
         ("same", "same", []),
         ("", "x", []),
         ("HEAD of sales", "head of Sales", []),

@@ -113,8 +113,8 @@ class HealthScreen(FilteredScreen):
 
     def _look(self) -> None:
         """Counting every link takes long in a large portal: behind the screen."""
-        busy = any(worker.group == "health" and worker.node is self for worker in self.workers if not worker.is_finished)
-        if self.is_current and not busy:
+        own = [worker for worker in self.workers if worker.group == "health" and not worker.is_finished]
+        if self.is_current and not own:
             self.run_worker(self._read(), group="health", exit_on_error=False, description="look at links")
 
     async def _read(self) -> None:
