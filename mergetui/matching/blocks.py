@@ -97,13 +97,13 @@ def hopeful(one: Crowd, first: Codes, second: Codes) -> Flags:
     head = np.append(one.company_texts.parts[:, 0], np.int32(-1))
     street = np.append(one.street_texts.key, np.int32(-1))
     ends, locals_ = [numbers[column] for column in one.phone[:2]], [local[column] for column in one.mail[:2]]
-    sides = [
-        (ends[0], ends[0]), (ends[0], ends[1]), (ends[1], ends[0]), (ends[1], ends[1]), (locals_[0], locals_[0]),
-        (locals_[0], locals_[1]), (locals_[1], locals_[0]), (one.mail[0], one.mail[0]), (one.postal, one.postal),
-        (one.city, one.city), (one.employer[1], one.employer[1]), (one.employer[0], one.employer[1]),
-        (one.employer[1], one.employer[0]), (head[one.company],) * 2, (street[one.street],) * 2,
+    columns = [
+        *ends, *locals_, one.mail[0], one.postal, one.city, *one.employer[:2], head[one.company], street[one.street],
     ]  # fmt: skip
-    used = [(x, y) for x, y in sides if (x >= 0).any() and (y >= 0).any()]
+    crossed = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (2, 3), (3, 2), (4, 4), (5, 5), (6, 6), (8, 8), (7, 8), (8, 7)]
+    crossed += [(9, 9), (10, 10)]
+    filled = [bool((column >= 0).any()) for column in columns]
+    crossed = [(x, y) for x, y in crossed if filled[x] and filled[y]]
     called = [
         np.append(one.held[name], one.rows)[column] for name, column in (("first", one.first), ("last", one.last))
     ]
@@ -111,9 +111,9 @@ def hopeful(one: Crowd, first: Codes, second: Codes) -> Flags:
     for at in range(0, len(first), _CHUNK):
         a, b = first[at : at + _CHUNK], second[at : at + _CHUNK]
         fine = _same_name(one, a, b) & (np.minimum(chance[a], chance[b]) < _COMMON_NAME)
-        for x, y in used:
-            mine = x[a]
-            fine |= (mine == y[b]) & (mine >= 0)
+        mine, theirs = [column[a] for column in columns], [column[b] for column in columns]
+        for x, y in crossed:
+            fine |= (mine[x] == theirs[y]) & (mine[x] >= 0)
         made[at : at + _CHUNK] = fine
     return made
 

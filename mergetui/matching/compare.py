@@ -299,9 +299,12 @@ def _company(one: Crowd, a: Codes, b: Codes) -> tuple[Levels, Floats]:
     made[same] = SAME_COMPANY
     level[both] = made
     shared = np.zeros(len(a), bool)
-    for left in one.employer:
-        for right in one.employer:
-            shared |= (left[a] == right[b]) & (left[a] >= 0)
+    used = [column for column in one.employer if (column >= 0).any()]
+    mine, theirs = [column[a] for column in used], [column[b] for column in used]
+    for left in mine:
+        present = left >= 0
+        for right in theirs:
+            shared |= (left == right) & present
     level[shared & ((level == NO_COMPANY) | (level >= SAME_HEAD))] = SAME_DOMAIN
     counted = np.append(one.held["company"], 1)
     most = np.maximum(counted[x], counted[y])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -18,8 +19,9 @@ from mergetui.matching.weights import PRIOR, WEIGHTS
 
 FIELDS = ("name", "salutation", "suffix", "e-mail", "phone", "company", "address", "title", "together")
 """The pieces of evidence, in the order in which they are summed."""
-CHUNK = 250_000
+CHUNK = 100_000
 """Pairs compared at once: bounds the memory."""
+THREADS = 2
 CERTAIN = 30.0
 """Weight of an equal custom key."""
 NEVER = -1000.0
@@ -37,7 +39,12 @@ class Scorer:
         self.rules = rules
 
     def log_odds(self, a: Codes, b: Codes) -> Floats:
-        parts = [self._log_odds(a[at : at + CHUNK], b[at : at + CHUNK]) for at in range(0, len(a), CHUNK)]
+        starts = range(0, len(a), CHUNK)
+        if len(starts) <= 2:
+            parts = [self._log_odds(a[at : at + CHUNK], b[at : at + CHUNK]) for at in starts]
+        else:  # numpy and rapidfuzz let others work meanwhile
+            with ThreadPoolExecutor(THREADS) as pool:
+                parts = list(pool.map(lambda at: self._log_odds(a[at : at + CHUNK], b[at : at + CHUNK]), starts))
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def _log_odds(self, a: Codes, b: Codes) -> Floats:
