@@ -210,7 +210,7 @@ def test_a_table_is_matched_and_its_columns_are_told(tmp_path: Path, capsys: pyt
     table.write_text("Id;First Name;Surname;E-Mail;Shoe\n1;Jane;Ellerby;j@a.example;4\n2;Jane;Ellerby;j@a.example;5\n")
     assert cli.run(["match", "--input", str(table), "--output", str(out)]) == 0
     told = capsys.readouterr()
-    assert told.out == f"1 pair in 1 set, written to {out}.\n"
+    assert told.out == f"1 pair among 2 rows, written to {out}.\n"
     assert "columns used: Id (as id), First Name (as first_name), Surname (as last_name)" in told.err
     assert "columns ignored: Shoe" in told.err
     assert out.read_text().splitlines()[1].startswith("1,2,0.9")
