@@ -19,7 +19,7 @@ LARGEST_GROUP = 64
 PAIRS_PER_ROW = 4
 """So many pairs one kind of key may bring per row; above it its cap is lowered."""
 
-_COMMON = frozenset(("short mailbox name", "surname and initial", "surname and initial, country"))
+_COMMON = frozenset(("street", "short mailbox name", "surname and initial", "surname and initial, country"))
 _SMALL = 6
 """Keys that say little on their own are looked at only where they are rare."""
 
@@ -204,6 +204,9 @@ def keys(one: Crowd) -> Iterator[tuple[str, list[Wide]]]:
     yield "surname and postal code", [_both(sound_last, one.postal)]
     yield "first name and postal code", [_both(_either(nick[0], word_first), one.postal)]
     yield "first name and street", [_both(_either(nick[0], word_first), pick(one.street_texts.key, one.street))]
+    house = pick(one.street_texts.key, one.street)
+    yield "street", [_both(house, one.city), _both(house, one.postal)]
+    yield "surname and street", [_both(sound_last, house)]
     yield "employer and title, initial", [_both(_both3(employer, initial), one.title)]
     yield (
         "letters of the mailbox",
