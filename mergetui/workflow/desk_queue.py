@@ -142,8 +142,7 @@ class QueueHalf:
     def queue_preview(self, set_id: str) -> QueuePreview:
         from mergetui.planning.activity import counters, words
         from mergetui.planning.rules import Rules
-        from mergetui.workflow.queue_facts import at_risk, known, person_line
-        from mergetui.workflow.review_view import strongest_first
+        from mergetui.workflow.queue_facts import at_risk, known, person_line, strongest_first
 
         mirror = self._office.mirror
         found = mirror.set(set_id)

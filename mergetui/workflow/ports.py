@@ -8,26 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from mergetui.records.queue import Remark
-from mergetui.records.views import (
-    ConfirmationView,
-    ConnectionLine,
-    FieldView,
-    HeaderView,
-    HealthView,
-    HistoryRow,
-    QueuePreview,
-    QueueProgress,
-    QueueRow,
-    RecordView,
-    ReviewRow,
-    ReviewView,
-    RuleView,
-    RunsView,
-    TimelineView,
-)
+if TYPE_CHECKING:
+    from mergetui.records.queue import Remark
+    from mergetui.records.views import (
+        ConfirmationView,
+        ConnectionLine,
+        FieldView,
+        HeaderView,
+        HealthView,
+        HistoryRow,
+        QueuePreview,
+        QueueProgress,
+        QueueRow,
+        RecordView,
+        ReviewRow,
+        ReviewView,
+        RuleView,
+        RunsView,
+        TimelineView,
+    )
 
 ORDERS = ("stake", "certainty", "size")
 

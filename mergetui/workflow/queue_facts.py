@@ -12,7 +12,7 @@ from mergetui.planning.people import short_id
 from mergetui.planning.rules import Rules
 from mergetui.planning.values import addresses
 from mergetui.records.crm import HubSpotContact, SalesforceRecord
-from mergetui.records.people import DuplicateSet, Person
+from mergetui.records.people import DuplicateSet, Evidence, Person
 from mergetui.records.review import Member
 from mergetui.store import Mirror, StakeRow
 
@@ -91,6 +91,12 @@ def person_line(mirror: Mirror, one: Known) -> str:
     if record is not None and record.values.get("OwnerId"):
         parts.append(f"owner {mirror.user_name(str(record.values['OwnerId']))}")
     return f"{one.name} ({', '.join(parts)})"
+
+
+def strongest_first(evidence: Sequence[Evidence]) -> tuple[tuple[str, float], ...]:
+    """(sentence, weight): what speaks for it, then what against, the general doubt of any pair last."""
+    order = sorted(evidence, key=lambda entry: (entry.field == "prior", -entry.weight))
+    return tuple((entry.sentence, entry.weight) for entry in order)
 
 
 def _will_block(people: Sequence[Known]) -> bool:

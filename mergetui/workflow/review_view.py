@@ -24,6 +24,7 @@ from mergetui.records.views import Cell, CheckView, ReviewColumn, ReviewRow, Rev
 from mergetui.sync.window import fits, remaining_text
 from mergetui.workflow.field_settings import arrange
 from mergetui.workflow.foresee import alone_words
+from mergetui.workflow.queue_facts import strongest_first
 from mergetui.workflow.remedies import remedy
 
 OLD_MS = 15_000
@@ -109,12 +110,6 @@ def _mapping(dossier: Dossier) -> Mapping[str, MappingRule]:
     """Salesforce field → its line of the mapping, of the members' object."""
     objects = {member.salesforce.object for member in dossier.members if member.salesforce}
     return {rule.field: rule for rule in reversed(dossier.settings.mapping) if rule.object in objects}
-
-
-def strongest_first(evidence: Sequence[Evidence]) -> tuple[tuple[str, float], ...]:
-    """(sentence, weight): what speaks for it, then what against, the general doubt of any pair last."""
-    order = sorted(evidence, key=lambda entry: (entry.field == "prior", -entry.weight))
-    return tuple((entry.sentence, entry.weight) for entry in order)
 
 
 def plan_line(plan: Plan, window: SyncWindow | None, now: int) -> str:

@@ -23,6 +23,7 @@ from mergetui.workflow.ports import ORDERS, Refusal, Staged
 LARGE = 5_000
 """From so many sets on a typed filter is answered behind the screen, a moment after the last letter."""
 FILTER_AFTER_S = 0.12
+PREVIEW_AFTER_S = 0.03
 
 
 def progress_row(progress: QueueProgress, order: str, marked: int, shown: int, text: str, width: int) -> list[Span]:
@@ -72,6 +73,7 @@ class QueueScreen(FilteredScreen):
         self._fresh = True
         self._made: list[tuple[str, tuple[str, ...]]] = []
         self._soon: Timer | None = None
+        self._rests: Timer | None = None
         self._progress_text = ""
 
     def body(self) -> ComposeResult:
@@ -196,7 +198,10 @@ class QueueScreen(FilteredScreen):
 
     @on(LineList.Moved)
     def _moved(self) -> None:
-        self._show_preview()
+        """The cursor is painted first; what is under it comes when it rests."""
+        if self._rests is not None:
+            self._rests.stop()
+        self._rests = self.set_timer(PREVIEW_AFTER_S, self._show_preview)
 
     @property
     def _busy(self) -> bool:
