@@ -19,7 +19,15 @@ LARGEST_GROUP = 64
 PAIRS_PER_ROW = 4
 """So many pairs one kind of key may bring per row; above it its cap is lowered."""
 
-_COMMON = frozenset(("street", "short mailbox name", "surname and initial", "surname and initial, country"))
+_COMMON = frozenset(
+    (
+        "street and town",
+        "street and postal code",
+        "short mailbox name",
+        "surname and initial",
+        "surname and initial, country",
+    )
+)
 _SMALL = 6
 """Keys that say little on their own are looked at only where they are rare."""
 
@@ -168,7 +176,7 @@ def _cap(sizes: Wide, rows: int, largest: int) -> int:
 
 
 def keys(one: Crowd) -> Iterator[tuple[str, list[Wide]]]:
-    """(kind, key columns); a key column has one entry per row."""
+    """(kind, key columns); a key column has one entry per row, and all columns of a kind one numbering."""
     names, mails = one.names, one.mails
     role = np.append(mails.role, True)
     yield "e-mail", [_wide(column) for column in one.mail[:2]]
@@ -197,7 +205,8 @@ def keys(one: Crowd) -> Iterator[tuple[str, list[Wide]]]:
     yield "surname and initial, title", [_both(short, one.title)]
     yield "surname and initial, street", [_both(short, pick(one.street_texts.key, one.street))]
     head = pick(one.company_texts.parts[:, 0], one.company)
-    yield "surname and company", [_both(sound_last, company), _both(sound_last, head)]
+    yield "surname and company", [_both(sound_last, company)]
+    yield "surname and company's first word", [_both(sound_last, head)]
     yield "first name and company", [_both(_either(nick[0], word_first), company)]
     yield "surname and employer", [_both(sound_last, column) for column in one.employer[1:3]]
     yield "first name and employer", [_both(_either(nick[0], word_first), column) for column in one.employer[1:3]]
@@ -205,7 +214,8 @@ def keys(one: Crowd) -> Iterator[tuple[str, list[Wide]]]:
     yield "first name and postal code", [_both(_either(nick[0], word_first), one.postal)]
     yield "first name and street", [_both(_either(nick[0], word_first), pick(one.street_texts.key, one.street))]
     house = pick(one.street_texts.key, one.street)
-    yield "street", [_both(house, one.city), _both(house, one.postal)]
+    yield "street and town", [_both(house, one.city)]
+    yield "street and postal code", [_both(house, one.postal)]
     yield "surname and street", [_both(sound_last, house)]
     yield "employer and title, initial", [_both(_both3(employer, initial), one.title)]
     yield (
