@@ -36,7 +36,7 @@ def companies(texts: Sequence[str], codes: Codes) -> tuple[Texts, Codes, list[st
     made = [_company(text) for text in words(texts)]
     own, places = distinct_or_missing(made)
     squeezed = [_core(text) for text in own]
-    split = [text.split(" ") for text in own]
+    split = [list(dict.fromkeys(text.split(" "))) for text in own]
     columns = [[parts[column] if len(parts) > column else "" for parts in split] for column in range(PARTS)]
     coded = coded_or_missing([word for column in columns for word in column]).reshape(PARTS, len(own))
     return (

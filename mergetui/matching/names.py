@@ -181,7 +181,8 @@ def described(distinct: Sequence[str]) -> Names:
     heard = sounds(wholes)
     # column by column: most names have one word, and no group
     long_words = [
-        own if len(own) == 1 and len(own[0]) > 1 else [word for word in own if len(word) > 1] for own in split
+        own if len(own) == 1 and len(own[0]) > 1 else list(dict.fromkeys([word for word in own if len(word) > 1]))
+        for own in split
     ]
     by_column = [[own[column] if len(own) > column else "" for own in long_words] for column in range(PARTS)]
     parts = coded_or_missing([word for column in by_column for word in column]).reshape(PARTS, size).T.copy()
