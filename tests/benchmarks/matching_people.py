@@ -10,204 +10,28 @@ import csv
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 
 from mergetui.twin.names import NICKNAMES, Culture, slug, without_marks
-from mergetui.twin.names_asia import ASIA
-from mergetui.twin.names_europe import EUROPE
-from mergetui.twin.names_south import SOUTH
+from tests.benchmarks.matching_pools import (
+    FREE,
+    KEYS,
+    PLACEHOLDERS,
+    SOURCES,
+    TITLES,
+    TRANSLATED,
+    more_nicknames,
+    narrow_pools,
+    wide_pools,
+)  # fmt: skip
+from tests.benchmarks.matching_profiles import PROFILES, TRAPS, Profile
 
 COLUMNS = (
     "id", "source", "object", "salutation", "first_name", "last_name", "email", "secondary_email", "phone", "mobile",
     "company", "title", "website", "street", "city", "state", "postal_code", "country", "lead_source", "created_at",
     "updated_at",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Rates are shares of records unless said otherwise."""
-
-    name: str
-    copies: tuple[float, ...] = (55, 30, 10, 4, 1)
-    """Weights of one, two, … records per human."""
-    wide: float = 0.5
-    """Share of people named from faker's pools."""
-    middle: float = 0.1
-    missing: dict[str, float] = field(default_factory=dict)
-    nickname: float = 0.12
-    initial: float = 0.05
-    name_typo: float = 0.06
-    swapped: float = 0.02
-    script: float = 0.2
-    """Of people with a script of their own: written in the other one."""
-    unaccented: float = 0.15
-    loud: float = 0.08
-    maiden: float = 0.02
-    double: float = 0.3
-    """Of double surnames: only one is written."""
-    whole_name: float = 0.01
-    titled: float = 0.02
-    private: float = 0.35
-    """The e-mail is a private one."""
-    role: float = 0.03
-    alias: float = 0.05
-    mistyped: float = 0.04
-    other_pattern: float = 0.1
-    private_free: float = 0.6
-    """Of private mailboxes: called after something else than the full name or carrying a number."""
-    switchboard: float = 0.25
-    extension: float = 0.1
-    reformat: float = 0.6
-    phone_slot: float = 0.2
-    """Mobile in the phone field or the other way round."""
-    phone_typo: float = 0.02
-    other_phone: float = 0.1
-    job_change: float = 0.15
-    """Of humans."""
-    company_variant: float = 0.4
-    company_size: float = 12.0
-    """People per company on average; sizes are skewed."""
-    home: float = 0.15
-    """The address is the private one."""
-    street_variant: float = 0.4
-    moved: float = 0.08
-    families: float = 0.06
-    """Of humans: live in one house with another of that surname."""
-    family_mail: float = 0.25
-    placeholder: float = 0.02
-    suffix: float = 0.01
-    title_variant: float = 0.4
-    thin: float = 0.12
-    """Only a name and an e-mail, and sometimes the company."""
-    synced: float = 0.2
-    """Copied from the human's record before, with what was entered since changed or missing."""
-    traps: float = 0.08
-    """Of humans: followed by somebody who is easily taken for them (see TRAPS)."""
-
-
-TRAPS = (
-    "namesake at the firm", "first name at the firm", "first name at the firm", "first name at the firm",
-    "first name at the firm", "surname at the firm", "junior", "house", "house", "house",
-)  # fmt: skip
-
-MISSING = {
-    "salutation": 0.6, "first_name": 0.03, "last_name": 0.01, "email": 0.12, "secondary_email": 0.9, "phone": 0.35,
-    "mobile": 0.55, "company": 0.15, "title": 0.35, "website": 0.7, "street": 0.5, "city": 0.3, "state": 0.6,
-    "postal_code": 0.5, "country": 0.25, "lead_source": 0.3,
-}  # fmt: skip
-
-
-def _m(**rates: float) -> dict[str, float]:
-    return {**MISSING, **rates}
-
-
-PROFILES = {
-    one.name: one
-    for one in (
-        Profile("office", missing=_m()),
-        Profile("narrow", missing=_m(), wide=0.0, copies=(40, 35, 15, 7, 3), families=0.1, middle=0.04, traps=0.12),
-        Profile(
-            "sparse",
-            thin=0.3, synced=0.05, missing=_m(email=0.3, phone=0.6, mobile=0.75, company=0.3, street=0.85, city=0.6, postal_code=0.8,
-                       country=0.5, title=0.6, first_name=0.06),
-            copies=(60, 30, 8, 2), wide=0.6,
-        ),
-        Profile(
-            "dirty",
-            synced=0.05, missing=_m(email=0.2), nickname=0.2, name_typo=0.16, swapped=0.05, mistyped=0.09, alias=0.12,
-            phone_typo=0.05, company_variant=0.7, street_variant=0.7, placeholder=0.06, initial=0.08, maiden=0.05,
-            job_change=0.25, loud=0.15, title_variant=0.7, traps=0.08, wide=0.4, copies=(45, 35, 14, 5, 1),
-        ),
-        Profile(
-            "forms",
-            thin=0.25, missing=_m(phone=0.6, mobile=0.5, company=0.55, street=0.75, title=0.7, website=0.95, city=0.5),
-            private=0.75, role=0.01, switchboard=0.1, home=0.6, copies=(65, 25, 7, 3), wide=0.8, families=0.1,
-            job_change=0.05,
-        ),
-        Profile(
-            "enterprise",
-            synced=0.4, missing=_m(email=0.08, phone=0.2, company=0.05, street=0.3, city=0.15, postal_code=0.3, title=0.2),
-            private=0.12, switchboard=0.5, company_size=60.0, home=0.02, job_change=0.25, role=0.05, wide=0.3,
-            other_pattern=0.2, traps=0.12, copies=(50, 35, 10, 5),
-        ),
-        Profile(
-            "rich",
-            thin=0.0, synced=0.1, missing=_m(email=0.04, phone=0.1, mobile=0.3, company=0.06, street=0.15, city=0.08, postal_code=0.15,
-                       country=0.05, title=0.1, secondary_email=0.7, salutation=0.3),
-            copies=(70, 24, 5, 1), wide=0.5, name_typo=0.1, nickname=0.15, mistyped=0.06, other_phone=0.2,
-            moved=0.15, private=0.4, traps=0.1,
-        ),
-        # kept out of fitting: only the last word on the others' fit
-        Profile(
-            "unseen",
-            thin=0.2, synced=0.15, missing=_m(email=0.18, phone=0.4, mobile=0.45, company=0.22, street=0.6, city=0.35, postal_code=0.45,
-                       country=0.35, title=0.45, first_name=0.02, secondary_email=0.85),
-            copies=(58, 27, 9, 4, 2), nickname=0.16, name_typo=0.09, swapped=0.03, private=0.45, switchboard=0.35,
-            company_size=25.0, job_change=0.2, role=0.04, wide=0.25, families=0.08, traps=0.09, mistyped=0.05, alias=0.08,
-        ),
-    )
-}  # fmt: skip
-
-FAKER_LOCALES = ["en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "es_MX", "it_IT", "nl_NL", "pt_BR", "pt_PT", "pl_PL", "cs_CZ", "sv_SE", "no_NO", "da_DK", "fi_FI", "hu_HU", "ro_RO", "ru_RU", "uk_UA", "el_GR", "tr_TR", "ar_AA", "fa_IR", "he_IL", "hi_IN", "ta_IN", "ja_JP", "zh_CN", "ko_KR", "vi_VN", "id_ID", "en_IN", "en_NG", "hr_HR", "bg_BG"]
-_FAKER_CULTURES = {"en": "us", "zh": "cn", "ar": "ae", "el": "gr", "cs": "cz", "sv": "se", "ja": "jp", "ko": "kr"}
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Names of one culture: (written, Roman)."""
-
-    culture: Culture
-    male: tuple[tuple[str, str], ...]
-    female: tuple[tuple[str, str], ...]
-    surnames: tuple[tuple[tuple[str, str], tuple[str, str]], ...]
-    skew: float
-    """1 = all alike; higher: the first names of the lists are much more frequent."""
-
-
-@lru_cache(1)
-def narrow_pools() -> tuple[Pool, ...]:
-    return tuple(Pool(c, c.male, c.female, c.surnames, 1.3) for c in (*EUROPE, *ASIA, *SOUTH))
-
-
-@lru_cache(1)
-def wide_pools() -> tuple[Pool, ...]:
-    """From faker; the narrow ones where it is not installed."""
-    try:
-        from anyascii import anyascii
-        from faker import Faker
-    except ImportError:
-        return narrow_pools()
-    cultures = {c.code: c for c in (*EUROPE, *ASIA, *SOUTH)}
-    by_country = {c.code: c for c in cultures.values()}
-
-    def pair(text: str) -> tuple[str, str]:
-        return text, text if text.isascii() or not any(ord(s) > 0x24F for s in text) else anyascii(text).title()
-
-    made = []
-    for locale in FAKER_LOCALES:
-        faker = Faker(locale)
-        provider = next(p for p in faker.get_providers() if "person" in type(p).__module__)
-
-        def names(attribute: str, other: str, provider: object = provider) -> tuple[tuple[str, str], ...]:
-            found = getattr(provider, attribute, None) or getattr(provider, other, ())
-            return tuple(pair(str(name)) for name in list(found)[:1500])
-
-        male = names("first_names_male", "first_names")
-        female = names("first_names_female", "first_names")
-        his, hers = names("last_names_male", "last_names"), names("last_names_female", "last_names")
-        if min(len(male), len(female), len(his)) < 10:
-            continue
-        hers = hers if len(hers) == len(his) else his
-        country = locale.split("_")[1].lower()
-        culture = by_country.get(country) or by_country.get(_FAKER_CULTURES.get(locale[:2], ""), cultures["us"])
-        order = random.Random(locale)
-        both = list(zip(his, hers, strict=True))
-        order.shuffle(both)
-        made.append(Pool(culture, male, female, tuple(both), 2.0))
-    return tuple(made)
 
 
 @dataclass
@@ -249,36 +73,6 @@ class Human:
     mobile: str
     other_phone: str
     homes: list[tuple[str, str, str, str]]
-
-
-FREE = ["gmail.com", "gmail.com", "gmail.com", "gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "gmx.de", "web.de", "orange.fr", "libero.it", "mail.ru", "wp.pl", "qq.com", "naver.com", "yahoo.co.uk", "live.com", "protonmail.com", "aol.com"]
-TITLES = ["CEO;Chief Executive Officer", "CTO;Chief Technology Officer", "VP Sales;Vice President, Sales", "Head of Marketing;Marketing Lead", "Sales Manager;Sales Mgr", "Account Executive;AE", "Software Engineer;Developer", "Office Manager;Office Mgr.", "Managing Director;MD", "Buyer;Procurement Specialist", "HR Manager;Human Resources Manager", "Consultant;Senior Consultant", "Project Manager;PM", "Owner;Founder", "Finance Director;CFO", "Operations Manager;Ops Manager", "IT Manager;Head of IT", "Accountant;Senior Accountant", "Product Manager;Product Lead", "Assistant;Executive Assistant", "Engineer;Senior Engineer", "Analyst;Business Analyst", "Director;Dir.", "Partner;Managing Partner"]
-TRANSLATED = {
-    "street": ("St", "St."),
-    "road": ("Rd", "Rd."),
-    "avenue": ("Ave", "Av."),
-    "straße": ("str.", "strasse"),
-    "lane": ("Ln", "Ln."),
-    "suite": ("Ste", "#"),
-    "calle": ("C/", "C."),
-    "rue": ("R.", "r."),
-}
-SOURCES = ("Web", "Trade Show", "Referral", "Purchased List", "Advertisement", "Partner", "Other")
-PLACEHOLDERS = ("[not provided]", "n/a", "Unknown", "-", "test", "none", "xxx", "N/A", ".")
-KEYS = {
-    "a": "sqz",
-    "e": "wrd",
-    "i": "uok",
-    "o": "ipl",
-    "n": "bm",
-    "r": "et",
-    "s": "ad",
-    "t": "ry",
-    "l": "k",
-    "m": "n",
-    "c": "xv",
-    "d": "sf",
-}
 
 
 def typo(rng: random.Random, word: str) -> str:
@@ -490,7 +284,7 @@ class World:
             last = last.split(" ")[rng.random() < 0.2]
         roll = rng.random()
         if roll < p.nickname:
-            nicks = NICKNAMES.get(h.first[1]) or _more_nicknames().get(h.first[1].lower())
+            nicks = NICKNAMES.get(h.first[1]) or more_nicknames().get(h.first[1].lower())
             if nicks:
                 first = rng.choice(nicks)
         elif roll < p.nickname + p.initial:
@@ -552,7 +346,7 @@ class World:
             trunk = "" if dial in ("1", "34", "39", "45", "47") else "8" if dial == "7" else "0"
             number = rng.choice((
                 f"+{dial}{digits}", f"{trunk}{national}", f"{trunk}{digits}", f"00{dial} {national}",
-                f"+{dial} ({trunk or digits[0]}){national}" if trunk == "0" else f"+{dial}-{national.replace(' ', '-')}",
+                f"+{dial} (0){national}" if trunk == "0" else f"+{dial}-{national.replace(' ', '-')}",
                 f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" if dial == "1" else f"{trunk}{national.replace(' ', '-')}",
                 f"{dial}{digits}",
             ))  # fmt: skip
@@ -638,23 +432,6 @@ def _mistyped(rng: random.Random, domain: str) -> str:
     if kind == 0 and tail.startswith("com"):
         return f"{head}.{rng.choice(('con', 'co', 'cm', 'comm', 'ocm'))}"
     return f"{typo(rng, head)}.{tail}"
-
-
-@lru_cache(1)
-def _more_nicknames() -> dict[str, tuple[str, ...]]:
-    """Short forms beyond the twin's; spelled here anew so that the matcher's own list is not tested with itself."""
-    text = """michael=mick,mikey;john=johnny,jack;christina=chris,tina;kimberly=kim;jessica=jess;jacob=jake;joshua=josh
-david=dave;stephen=steve;philip=phil;ronald=ron;donald=don;lawrence=larry;frederick=fred;theresa=terry;pamela=pam
-barbara=barb;cynthia=cindy;amanda=mandy;natalie=nat;stephanie=steph;melissa=mel;alexandra=alex;gabriel=gabe
-zachary=zach;nathan=nate;vincent=vince;raymond=ray;eugene=gene;leonard=leo;antonio=tono;manuel=manolo;dolores=lola
-concepcion=concha;wolfgang=wolf;ulrich=uli;juergen=jogi;sabine=bine;andreas=andi;matthias=matze;stefan=steff
-piotr=piotrek;agnieszka=aga;joanna=asia;krzysztof=krzysiek;magdalena=magda;zofia=zosia;ivan=vanya;sergey=seryozha
-vladimir=vova;tatiana=tanya;natalia=natasha;anastasia=nastya;giovanni=gianni;luigi=gigi;nicolas=nico;sebastien=seb
-sebastian=basti;philippe=phil;valerie=val;isabelle=isa;rafael=rafa;santiago=santi;federico=fede;lorenzo=lollo"""
-    return {
-        full: tuple(nick.title() for nick in nicks.split(","))
-        for full, _, nicks in (entry.partition("=") for entry in re.split(r"[;\n]", text))
-    }
 
 
 def people(profile: str, size: int, seed: int) -> Iterator[tuple[dict[str, str], int]]:
