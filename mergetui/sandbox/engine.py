@@ -75,7 +75,7 @@ class Sandbox:
         self.requests = 0
         self.lives = 0
         """Worlds begun so far: a request of an earlier one must not change this one."""
-        self.fragments = Fragments(lambda: (self.lives, self.world.state.revision))
+        self.fragments = Fragments(lambda: (self.lives, self.world.state.revision), lambda: self.world.state.changes)
         self._playing: int | None = None
         self._locked: list[Event] | None = None
         self._begin()

@@ -1,68 +1,156 @@
-"""The JSON of single records, kept as long as nothing in the world has changed.
+"""The written form of single records, kept as long as what it shows has not changed.
 
-Lists and query pages are put together from these: the same record with the same properties is written only once
-between two changes. Any change makes all of them void (``State.revision``), so a kept fragment is never wrong; after a
-change, what is read again is written again.
+Lists, query pages and bulk results are put together from these. A record is written again only after a change of it,
+or of another record that its text shows (``State.changes``); whole answers are kept only until anything changes at all
+(``State.revision``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, Protocol, TypeVar
 
 from mergetui.sandbox.web import Reply, encode
+from mergetui.twin.changes import Changes, Reader
 
-MOST = 40_000
-"""So many fragments are kept, over all shapes (about 100 MB of long ones)."""
+MOST_BYTES = 400_000_000
+"""So much text of records is kept, over all shapes; beyond it the oldest of the shape unused for longest goes."""
+
+MOST_SHAPES = 256
 
 PAGE_BYTES = 64_000_000
 """So much of whole pages is kept."""
 
+
+class Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
 T = TypeVar("T")
+R = TypeVar("R", bound=Named)
+R_contra = TypeVar("R_contra", bound=Named, contravariant=True)
+
+
+class Writer(Protocol[R_contra]):
+    """Writes records of one shape. Between two calls the world may change, during one it does not."""
+
+    def write(self, records: Sequence[R_contra]) -> list[bytes]: ...
+
+    def others(self, record: R_contra) -> Iterable[str]:
+        """Ids of the other records whose values the text shows."""
+        ...
+
+
+class _Shape:
+    """The texts of one shape by record id, and which of them show another record."""
+
+    __slots__ = ("bytes", "reader", "showing", "texts")
+
+    def __init__(self) -> None:
+        self.texts: dict[str, bytes] = {}
+        self.showing: dict[str, set[str]] = {}
+        self.reader = Reader()
+        self.bytes = 0
+
+    def clear(self) -> None:
+        self.texts.clear()
+        self.showing.clear()
+        self.bytes = 0
+
+    def renew(self, changes: Changes) -> None:
+        """Drop what is not true any more."""
+        news = self.reader.news(changes)
+        if news is None:
+            return self.clear()
+        for key in news:
+            self._drop(key)
+            if self.showing:
+                for other in self.showing.pop(key, ()):
+                    self._drop(other)
+
+    def _drop(self, key: str) -> None:
+        text = self.texts.pop(key, None)
+        if text is not None:
+            self.bytes -= len(text)
+
+    def shrink(self, most: int) -> None:
+        """Drop the oldest texts until no more than ``most`` bytes are left."""
+        while self.bytes > most:
+            for key in list(islice(self.texts, 1_000)):
+                self._drop(key)
+        if not self.texts:
+            self.clear()
 
 
 class Fragments:
-    """``revision`` says which state of the world an answer is about."""
+    """``revision`` says which state of the world an answer is about, ``changes`` what has changed in it."""
 
-    def __init__(self, revision: Callable[[], Hashable], most: int = MOST) -> None:
+    def __init__(
+        self, revision: Callable[[], Hashable], changes: Callable[[], Changes], most_bytes: int = MOST_BYTES
+    ) -> None:
         self._revision = revision
-        self._most = most
+        self._changes = changes
+        self._most_bytes = most_bytes
         self._seen: Hashable = None
-        self._shapes: dict[Hashable, dict[str, bytes]] = {}
+        self._shapes: dict[Hashable, _Shape] = {}
+        """The one used last comes last."""
         self._kept: dict[Hashable, Any] = {}
-        self._count = 0
         self._pages: dict[Hashable, Reply] = {}
         self._page_bytes = 0
 
     def _renew(self) -> None:
         if self._seen != (now := self._revision()):
             self._seen = now
-            self._shapes.clear()
             self._kept.clear()
             self._pages.clear()
-            self._count = self._page_bytes = 0
+            self._page_bytes = 0
 
-    def each(
-        self, shape: Hashable, records: Iterable[T], key: Callable[[T], str], make: Callable[[T], Any]
-    ) -> list[bytes]:
-        """One JSON text for each record. ``shape`` is all that the text depends on beside the record and the world:
-        the properties asked for, their order, the version in its path; ``make`` builds what has not been kept."""
-        self._renew()
-        known = self._shapes.setdefault(shape, {})
-        found = []
-        made = 0
-        for record in records:
-            name = key(record)
-            text = known.get(name)
-            if text is None:
-                text = known[name] = encode(make(record))
-                made += 1
-            found.append(text)
-        self._count += made
-        if self._count > self._most:
-            self._shapes.clear()
-            self._count = 0
-        return found
+    def each(self, shape: Hashable, records: Sequence[R], make: Callable[[], Writer[R]]) -> list[bytes]:
+        """One text for each record, ids not repeated. ``shape`` is all that the text depends on beside the record, what
+        its ``others`` say and the world's settings: the properties asked for, their order, the version in its path.
+        ``make`` is asked for a writer when some text has not been kept."""
+        kept = self._shapes.pop(shape, None) or _Shape()
+        self._shapes[shape] = kept
+        kept.renew(self._changes())
+        known = kept.texts
+        found: list[bytes | None] = [known.get(record.id) for record in records]
+        if None not in found:
+            return found  # type: ignore[return-value]
+        missing = [record for record, text in zip(records, found, strict=True) if text is None]
+        writer = make()
+        texts = writer.write(missing)
+        for record, text in zip(missing, texts, strict=True):
+            key = record.id
+            known[key] = text
+            for other in writer.others(record):
+                kept.showing.setdefault(other, set()).add(key)
+        kept.bytes += sum(map(len, texts))
+        if len(missing) < len(records):
+            written = iter(texts)
+            texts = [next(written) if text is None else text for text in found]
+        self._shrink()
+        return texts
+
+    def _shrink(self) -> None:
+        total = sum(shape.bytes for shape in self._shapes.values())
+        for name in list(self._shapes):
+            if total <= self._most_bytes and len(self._shapes) <= MOST_SHAPES:
+                break
+            shape = self._shapes[name]
+            before = shape.bytes
+            if total > self._most_bytes:
+                shape.shrink(max(0, self._most_bytes - (total - before)))
+                total += shape.bytes - before
+            if not shape.texts or len(self._shapes) > MOST_SHAPES:
+                total -= shape.bytes
+                del self._shapes[name]
+
+    @property
+    def bytes(self) -> int:
+        """How much text of records is kept."""
+        return sum(shape.bytes for shape in self._shapes.values())
 
     def page(self, name: Hashable, make: Callable[[], Reply]) -> Reply:
         """A whole answer that depends on nothing but ``name`` and the world; big ones are not kept for long."""

@@ -8,6 +8,7 @@ from typing import Any
 from mergetui.sandbox.engine import Sandbox
 from mergetui.sandbox.fragments import joined_reply
 from mergetui.sandbox.hubspot_kinds import Kind, Record, exists, kind
+from mergetui.sandbox.hubspot_people import ContactWriter
 from mergetui.sandbox.hubspot_search import search
 from mergetui.sandbox.hubspot_shapes import (
     DATED,
@@ -24,9 +25,9 @@ from mergetui.sandbox.hubspot_shapes import (
     unset,
     values_of,
 )
-from mergetui.sandbox.web import Call, Reply, Router, json_reply
+from mergetui.sandbox.web import Call, Reply, Router, encode, json_reply
 from mergetui.twin import associations, hubspot, portal
-from mergetui.twin.state import State
+from mergetui.twin.state import Contact, State
 
 BATCH = 100
 HISTORY_BATCH = 50
@@ -77,11 +78,15 @@ class Records:
         # Today the cursor is the next record id (facts/hubspot.md §2).
         found = of.page(start_of(call.first("after")), limit + 1, archived=call.flag("archived"))
         names, related = call.many("properties"), call.many("associations")
-        shape = (of.name, tuple(names), tuple(history), tuple(related), call.path if related else "")
-        texts = self._sandbox.fragments.each(
-            shape, found[:limit], lambda record: record.id,
-            lambda record: record_json(self._state, record, names, history, related, call.path),
-        )  # fmt: skip
+        people = [record for record in found[:limit] if isinstance(record, Contact)]
+        if people and not related:
+            # What contacts show changes only with themselves; objects count their contacts.
+            shape = ("contacts", tuple(names), tuple(history))
+            texts = self._sandbox.fragments.each(shape, people, lambda: ContactWriter(self._state, names, history))
+        else:
+            texts = [
+                encode(record_json(self._state, record, names, history, related, call.path)) for record in found[:limit]
+            ]
         return joined_reply(
             "results", texts, after=paging(call, found[limit].id, limit) if len(found) > limit else None
         )

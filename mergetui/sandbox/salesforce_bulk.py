@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mergetui.sandbox.engine import Sandbox
+from mergetui.sandbox.salesforce_csv import CsvWriter
 from mergetui.sandbox.salesforce_errors import error, not_found, version_of
+from mergetui.sandbox.salesforce_found import LiveQueries
 from mergetui.sandbox.salesforce_query import Executor
-from mergetui.sandbox.salesforce_rows import csv_value
-from mergetui.sandbox.soql import parse
 from mergetui.sandbox.soql_tree import Query
 from mergetui.sandbox.web import Call, Reply, empty_reply, json_reply
 from mergetui.twin.refusals import SalesforceRefusal
@@ -63,8 +63,9 @@ class Job:
 class Bulk:
     """Jobs live beside the cursors of queries until they are deleted, or for seven days; a reset forgets both."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, live: LiveQueries) -> None:
         self._sandbox = sandbox
+        self._live = live
 
     @property
     def _jobs(self) -> dict[str, Job]:
@@ -104,7 +105,7 @@ class Bulk:
         return json_reply(self._shown(job, brief=True))
 
     def _made(self, version: str, operation: str, text: str, delimiter: str, ending: str) -> Job:
-        query = parse(text)
+        query = self._live.query(text)
         executor = self._executor(version, operation)
         info = executor.info(query)
         _supported(query, info.name)
@@ -113,16 +114,14 @@ class Bulk:
         now = self._sandbox.now()
         state = self._sandbox.world.state
         key = long_id("750" + new_id(state, info.name)[3:15])
-        rows = executor.rows(query)
+        rows = self._live.find(query, version, deleted=operation == "queryAll").rows
         return Job(
             key, len(self._jobs), operation, text, query, info.name, version, delimiter, ending, now, now,
             state.admin_id, rows=rows,
         )  # fmt: skip
 
     def _executor(self, version: str, operation: str) -> Executor:
-        sandbox = self._sandbox
-        deleted = operation == "queryAll"
-        return Executor(sandbox.world.state, deleted=deleted, is_sandbox=sandbox.is_sandbox, version=version)
+        return self._live.executor(version, deleted=operation == "queryAll")
 
     def _job(self, call: Call) -> Job:
         version_of(call)
@@ -248,20 +247,18 @@ class Bulk:
         return min(int(given), MAX_PAGE)
 
     def _write(self, job: Job) -> None:
-        """The CSV lines, once. Every value is quoted; quotes inside are doubled."""
+        """The CSV lines, once."""
         if job.lines is not None:
             return
         executor = self._executor(job.version, job.operation)
         columns = executor.columns(job.query, executor.info(job.query))
-        delimiter, ending = DELIMITERS[job.delimiter], ENDINGS[job.ending]
-        between, end = f'"{delimiter}"', f'"{ending}'
-        job.header = ('"' + between.join(".".join(column.path) for column in columns) + end).encode()
-        plain = [(column.field, column.get) for column in columns]
-        lines = []
-        for row in job.rows:
-            values = [csv_value(kind, get(row)).replace('"', '""') for kind, get in plain]
-            lines.append(('"' + between.join(values) + end).encode("utf-8", "surrogatepass"))
-        job.lines = lines
+        writer = CsvWriter(executor.resolver, columns, DELIMITERS[job.delimiter], ENDINGS[job.ending])
+        job.header = writer.header
+        if writer.steady:
+            shape = ("csv", job.object, self._sandbox.is_sandbox, writer.shape)
+            job.lines = self._sandbox.fragments.each(shape, job.rows, lambda: writer)
+        else:
+            job.lines = writer.write(job.rows)
 
 
 _PAST = {"JobComplete": "Completed", "Aborted": "Aborted"}

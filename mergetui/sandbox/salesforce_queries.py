@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from mergetui.sandbox.engine import Sandbox
 from mergetui.sandbox.fragments import joined_reply
 from mergetui.sandbox.salesforce_errors import error, version_of
+from mergetui.sandbox.salesforce_found import Found, LiveQueries
 from mergetui.sandbox.salesforce_query import Executor
 from mergetui.sandbox.salesforce_rows import Shaper
-from mergetui.sandbox.soql import parse
 from mergetui.sandbox.soql_paths import Column
 from mergetui.sandbox.soql_tree import Query, Selected
 from mergetui.sandbox.web import Call, Reply, json_reply
 from mergetui.twin.refusals import SalesforceRefusal
-from mergetui.twin.schema import NUMBER_TYPES, ObjectInfo
-from mergetui.twin.state import Row
+from mergetui.twin.schema import NUMBER_TYPES, VIRTUAL, ObjectInfo
 
 SMALLEST, PAGE = 200, 2_000
 CURSOR_LIFE_MS = 2 * 86_400_000
 MAX_URI = 16_384
-
-_TIMELY = re.compile(r"\b(?:TODAY|YESTERDAY|TOMORROW|(?:LAST|THIS|NEXT)_\w+|N_\w+)", re.IGNORECASE)
-"""What such a query finds changes with time alone."""
 
 _APEX = {
     "id": "Id", "reference": "Id", "boolean": "Boolean", "int": "Integer", "double": "Double", "currency": "Double",
@@ -37,21 +32,17 @@ _APEX = {
 class Cursor:
     """An open query. Its rows are those of the moment it began; their values are read page by page."""
 
-    query: Query
-    rows: list[Row]
+    found: Found
     size: int
     deleted: bool
     ends: int
 
 
 class Queries:
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, live: LiveQueries) -> None:
         self._sandbox = sandbox
+        self._live = live
         self._number = 0
-
-    def executor(self, version: str, *, deleted: bool) -> Executor:
-        sandbox = self._sandbox
-        return Executor(sandbox.world.state, deleted=deleted, is_sandbox=sandbox.is_sandbox, version=version)
 
     def query(self, call: Call) -> Reply:
         version = version_of(call)
@@ -59,77 +50,74 @@ class Queries:
         if len(text) > 4_000 and len(call.path) + sum(len(quote(value)) for _, value in call.query) > MAX_URI:
             return error("URI_TOO_LONG", "The URI is longer than 16384 bytes", 414)
         deleted = call.params["verb"] == "queryAll"
-        known = ("query", text, version, deleted)
-        if not call.flag("columns") and (kept := self._sandbox.fragments.kept(known)) is not None:
-            return self._first(call, version, deleted, *kept)
-        query = parse(text)
-        executor = self.executor(version, deleted=deleted)
+        query = self._live.query(text)
+        executor = self._live.executor(version, deleted=deleted)
         if call.flag("columns"):
             return json_reply(column_metadata(executor, query))
         if query.bare_count:
             return json_reply({"totalSize": executor.count(query), "done": True, "records": []})
         if query.grouped:
-            found = executor.aggregate(query)
-            return json_reply({"totalSize": len(found), "done": True, "records": found})
-        shaper = executor.shaper(query, executor.info(query))
-        rows = executor.rows(query)
-        if not _TIMELY.search(text):
-            self._sandbox.fragments.keep(known, lambda: (query, shaper, rows))
-        return self._first(call, version, deleted, query, shaper, rows)
-
-    def _first(self, call: Call, version: str, deleted: bool, query: Query, shaper: Shaper, rows: list[Row]) -> Reply:
+            grouped = executor.aggregate(query)
+            return json_reply({"totalSize": len(grouped), "done": True, "records": grouped})
+        shaper = self._shaper(query, version, deleted)
+        found = self._live.find(query, version, deleted=deleted)
         size = page_size(call)
-        more = ""
-        if len(rows) > size:
-            cursor = Cursor(query, rows, size, deleted, self._sandbox.now() + CURSOR_LIFE_MS)
-            # The same query between two changes of the world finds the same rows: one cursor does for all who ask.
-            same = ("cursor", query.text, deleted, size)
-            timely = _TIMELY.search(query.text)
-            more = self._keep(cursor) if timely else self._sandbox.fragments.keep(same, lambda: self._keep(cursor))
-        return self._page(query, shaper, version, deleted, rows, 0, size, more)
+        locator = self._open(found, size, deleted) if len(found.rows) > size else ""
+        return self._page(found, shaper, version, 0, size, locator)
+
+    def _shaper(self, query: Query, version: str, deleted: bool) -> Shaper:
+        if query.children:  # what they find depends on the verb too
+            executor = self._live.executor(version, deleted=deleted)
+            return executor.shaper(query, executor.info(query))
+        return self._live.shaper(query, version)
 
     def more(self, call: Call) -> Reply:
         """``/query/LOCATOR-2000``; the part behind the hyphen is where the page begins."""
         version = version_of(call)
         locator, _, start = call.params["locator"].rpartition("-")
-        found = self._sandbox.cursors.get(locator)
-        if not isinstance(found, Cursor) or not start.isdigit() or found.ends < self._sandbox.now():
+        cursor = self._sandbox.cursors.get(locator)
+        if not isinstance(cursor, Cursor) or not start.isdigit() or cursor.ends < self._sandbox.now():
             raise SalesforceRefusal("INVALID_QUERY_LOCATOR", "invalid query locator")
-        executor = self.executor(version, deleted=found.deleted)
-        shaper = executor.shaper(found.query, executor.info(found.query))
-        return self._page(found.query, shaper, version, found.deleted, found.rows, int(start), found.size, locator)
+        shaper = self._shaper(cursor.found.query, version, cursor.deleted)
+        return self._page(cursor.found, shaper, version, int(start), cursor.size, locator)
 
-    def _keep(self, cursor: Cursor) -> str:
+    def _open(self, found: Found, size: int, deleted: bool) -> str:
+        """The locator of a cursor: one for all who ask the same while the same rows are found."""
         cursors = self._sandbox.cursors
         now = self._sandbox.now()
-        for name in [name for name, old in cursors.items() if isinstance(old, Cursor) and old.ends < now]:
-            del cursors[name]
+        opened = cursors.setdefault(_SHELF, {})
+        name = (found.number, size)
+        if (known := opened.get(name)) in cursors and cursors[known].ends == now + CURSOR_LIFE_MS:
+            return str(known)
+        for old in [old for old, cursor in cursors.items() if isinstance(cursor, Cursor) and cursor.ends < now]:
+            del cursors[old]
+        if known in cursors:
+            cursors[known] = replace(cursors[known], ends=now + CURSOR_LIFE_MS)
+            return str(known)
         self._number += 1
         locator = f"0r8Wz0000{self._number:09d}"
-        cursors[locator] = cursor
+        cursors[locator] = Cursor(found, size, deleted, now + CURSOR_LIFE_MS)
+        opened[name] = locator
+        for gone in [key for key, value in opened.items() if value not in cursors]:
+            del opened[gone]
         return locator
 
-    def _page(
-        self, query: Query, shaper: Shaper, version: str, deleted: bool, rows: list[Row], start: int, size: int,
-        locator: str,
-    ) -> Reply:  # fmt: skip
-        end = start + size
+    def _page(self, found: Found, shaper: Shaper, version: str, start: int, size: int, locator: str) -> Reply:
+        rows, end = found.rows, start + size
         before: dict[str, Any] = {"totalSize": len(rows), "done": end >= len(rows)}
         if end < len(rows):
             before["nextRecordsUrl"] = f"/services/data/{version}/query/{locator}-{end}"
-        shape = ("sf", query.text, version, self._sandbox.is_sandbox)
-        if query.children:  # what hangs on a row depends on more than the row
-            records = [shaper.record(row) for row in rows[start:end]]
-            return json_reply({**before, "records": records})
+        if not shaper.steady or found.info.name in VIRTUAL:
+            return joined_reply("records", shaper.write(rows[start:end]), before=before)
         fragments = self._sandbox.fragments
+        shape = ("json", found.info.name, self._sandbox.is_sandbox, shaper.shape)
+        return fragments.page(
+            (shape, found.number, start, size, locator),
+            lambda: joined_reply("records", fragments.each(shape, rows[start:end], lambda: shaper), before=before),
+        )
 
-        def made() -> Reply:
-            texts = fragments.each(shape, rows[start:end], lambda row: row.id, shaper.record)
-            return joined_reply("records", texts, before=before)
 
-        if _TIMELY.search(query.text):
-            return made()
-        return fragments.page((*shape, deleted, start, size, locator), made)
+_SHELF = "locators of queries"
 
 
 def page_size(call: Call) -> int:

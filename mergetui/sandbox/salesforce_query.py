@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mergetui.sandbox.salesforce_access import access_rows
@@ -64,10 +64,14 @@ class Executor:
 
     def rows(self, query: Query) -> list[Row]:
         """The rows in order, offset and limit applied; not for grouped queries."""
-        info = self._narrow(query)
+        info = self.narrow(query)
         return self._ordered(query, info, self._matching(query, info))
 
-    def _narrow(self, query: Query) -> ObjectInfo:
+    def matching(self, query: Query) -> list[Row]:
+        """All rows that the conditions let pass, in no order, without offset and limit."""
+        return self._matching(query, self.narrow(query))
+
+    def narrow(self, query: Query) -> ObjectInfo:
         """The queried object. Raises MALFORMED_QUERY for links of files unless the files or their places are named."""
         info = self.info(query)
         if info.name != "ContentDocumentLink":
@@ -106,16 +110,18 @@ class Executor:
         return matching if query.limit is None else matching[: query.limit]
 
     def count(self, query: Query) -> int:
-        found = len(self._matching(query, self._narrow(query)))
+        found = len(self._matching(query, self.narrow(query)))
         return found if query.limit is None else min(found, query.limit)
 
     def aggregate(self, query: Query) -> list[dict[str, Any]]:
         """GROUP BY and aggregate functions: one AggregateResult per group."""
-        info = self._narrow(query)
+        info = self.narrow(query)
         groups = Groups(self._state, query, lambda item: self.resolver.column(info, item, query))
         return groups.results(self._matching(query, info))
 
-    def _matching(self, query: Query, info: ObjectInfo, among: Iterable[Row] | None = None) -> list[Row]:
+    def test(self, query: Query, info: ObjectInfo) -> Callable[[Row], bool]:
+        """Whether the query finds a row of its object. Holds until the world changes: sub-selects are run now."""
+
         def resolved(item: Selected) -> Any:
             if item.aggregate:
                 raise SalesforceRefusal(
@@ -128,14 +134,20 @@ class Executor:
         conditions: Conditions[Row] = Conditions(self._state, query, resolved, self._joined)
         test = conditions.test(query.where)
         mine = self._state.admin_id if query.scope == "mine" and info.field("OwnerId") else None
-        found = [
-            row
-            for row in (self._candidates(query, info) if among is None else among)
-            if (self._deleted or not row.deleted) and (mine is None or row.values.get("OwnerId") == mine) and test(row)
-        ]
-        if self._deleted or info.name not in ("Task", "Event"):
-            return found
-        return [row for row in found if not archived(self._state, row)]
+        deleted = self._deleted
+        aging = not deleted and info.name in ("Task", "Event")
+        if query.where is None and mine is None and not aging:
+            return (lambda row: True) if deleted else (lambda row: not row.deleted)
+        return lambda row: (
+            (deleted or not row.deleted)
+            and (mine is None or row.values.get("OwnerId") == mine)
+            and test(row)
+            and not (aging and archived(self._state, row))
+        )
+
+    def _matching(self, query: Query, info: ObjectInfo, among: Iterable[Row] | None = None) -> list[Row]:
+        test = self.test(query, info)
+        return [row for row in (self._candidates(query, info) if among is None else among) if test(row)]
 
     def _candidates(self, query: Query, info: ObjectInfo) -> Iterable[Row]:
         """Rows that can match, fewer than all when an id or a lookup is asked for."""

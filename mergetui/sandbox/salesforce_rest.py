@@ -11,6 +11,7 @@ from mergetui.sandbox.salesforce_collections import Collections
 from mergetui.sandbox.salesforce_composite import Composite
 from mergetui.sandbox.salesforce_errors import MISSING, NEWEST, OLDEST, V, error, refusal_reply, version_of
 from mergetui.sandbox.salesforce_feeds import Feeds
+from mergetui.sandbox.salesforce_found import LiveQueries
 from mergetui.sandbox.salesforce_limits import limits
 from mergetui.sandbox.salesforce_oauth import SalesforceOAuth
 from mergetui.sandbox.salesforce_queries import Queries
@@ -35,7 +36,8 @@ class SalesforceServer:
         self._soap = Soap(sandbox, self.router)
         self._soap.add_routes()
         SalesforceOAuth(sandbox, self).add_routes(self.router)
-        self._bulk = Bulk(sandbox)
+        live = LiveQueries(sandbox)
+        self._bulk, self._queries = Bulk(sandbox, live), Queries(sandbox, live)
         self._add_routes()
 
     def _add(self, method: str, path: str, name: str, handler: Handler, **options: Any) -> None:
@@ -46,7 +48,7 @@ class SalesforceServer:
 
     def _add_routes(self) -> None:
         add, sandbox, bulk = self._add, self._sandbox, self._bulk
-        records, queries, feeds = Records(sandbox), Queries(sandbox), Feeds(sandbox)
+        records, queries, feeds = Records(sandbox), self._queries, Feeds(sandbox)
         many = Collections(sandbox, records)
         composite = Composite(sandbox, self.router, self)
         add("GET", "/services/data", "versions", self._versions, open=True)

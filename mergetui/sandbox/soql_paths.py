@@ -223,6 +223,10 @@ def _master(row: Row) -> Value:
     return row.master_id
 
 
+OWN = frozenset({_id, _is_deleted, _master})
+"""Readers of ``Id``, ``IsDeleted`` and ``MasterRecordId``."""
+
+
 def _of_anything(name: str) -> Getter:
     """A field of the object ``Name``, which stands for any target of a polymorphic lookup."""
     if name == "Type":

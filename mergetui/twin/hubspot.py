@@ -71,38 +71,55 @@ SEARCHABLE = {
 @lru_cache(maxsize=4_096)
 def searchable(number: str) -> str:
     """The digits of a phone number without its country code, which is what stands between + and the first gap."""
-    national = re.sub(r"^\s*\+\d+[\s().-]+", "", number)
-    return re.sub(r"\D", "", national)
+    return _NO_DIGITS.sub("", _COUNTRY.sub("", number))
 
 
-def shown(state: State, contact: Contact) -> dict[str, str]:
-    """All properties of a contact, the computed ones included."""
-    values = dict(contact.values)
-    values.pop("archived", None)
-    values["hs_object_id"] = contact.id
-    values.setdefault("createdate", iso(contact.created_at))
-    values["lastmodifieddate"] = iso(contact.updated_at)
-    if contact.additional:
-        values["hs_additional_emails"] = ";".join(contact.additional)
-    else:
-        values.pop("hs_additional_emails", None)
-    if contact.address:
-        values["hs_email_domain"] = contact.address.partition("@")[2]
+_COUNTRY, _NO_DIGITS = re.compile(r"^\s*\+\d+[\s().-]+"), re.compile(r"\D")
+
+
+def computed(state: State, contact: Contact) -> dict[str, str]:
+    """Properties that are not shown as they are stored; an empty one is not shown at all."""
+    stored = contact.values
+    address = contact.address
+    values = {
+        "archived": "",
+        "hs_object_id": contact.id,
+        "lastmodifieddate": iso(contact.updated_at),
+        "hs_additional_emails": ";".join(contact.additional) if contact.additional else "",
+    }
+    if "createdate" not in stored:
+        values["createdate"] = iso(contact.created_at)
+    if address:
+        values["hs_email_domain"] = address.partition("@")[2]
     if contact.merged:
         values["hs_merged_object_ids"] = ";".join(old for old, _ in contact.merged)
         values["hs_calculated_merged_vids"] = ";".join(f"{old}:{at}" for old, at in contact.merged)
         values["hs_all_contact_vids"] = ";".join([contact.id, *(old for old, _ in contact.merged)])
-    for name, computed in SEARCHABLE.items():
-        if number := values.get(name):
-            values[computed] = searchable(number)
+    for name, number_name in _SEARCHED:
+        if number := stored.get(name):
+            values[number_name] = searchable(number)
     if contact.companies:
         values["associatedcompanyid"] = contact.companies[0]
-    opted = state.unsubscribed.get(contact.address, {})
+    opted = state.unsubscribed.get(address)
     if opted:
         for subscription in opted:
             values[f"hs_email_optout_{subscription}"] = "true"
         if all(subscription in opted for subscription in state.subscriptions):
             values["hs_email_optout"] = "true"
+    return values
+
+
+_SEARCHED = tuple(SEARCHABLE.items())
+
+
+def shown(state: State, contact: Contact) -> dict[str, str]:
+    """All properties of a contact, the computed ones included."""
+    values = dict(contact.values)
+    for name, value in computed(state, contact).items():
+        if value:
+            values[name] = value
+        else:
+            values.pop(name, None)
     return values
 
 

@@ -3,41 +3,89 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import httpx
 
 from mergetui.sandbox.fragments import Fragments, joined_reply
 from mergetui.sandbox.web import encode
+from mergetui.twin.changes import Changes
 from mergetui.twin.log import EventLog
 from tests.sandbox.wire import CONTACTS, V, query
 from tests.support.sandbox import RunningSandbox
 
 
-def test_a_fragment_is_made_once_between_two_changes() -> None:
-    revision, made = [1], []
+@dataclass
+class Thing:
+    id: str
+    above: str = ""
 
-    def make(text: str) -> dict[str, str]:
-        made.append(text)
-        return {"id": text}
 
-    kept = Fragments(lambda: revision[0], most=3)
+class Notes:
+    """A writer that remembers what it was asked to write."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, records: Sequence[Thing]) -> list[bytes]:
+        self.written += [record.id for record in records]
+        return [encode({"id": record.id}) for record in records]
+
+    def others(self, record: Thing) -> tuple[str, ...]:
+        return (record.above,) if record.above else ()
+
+
+def test_a_text_is_written_again_only_when_something_it_shows_has_changed() -> None:
+    changes, writer = Changes(), Notes()
+    kept = Fragments(lambda: 1, lambda: changes)
+    things = [Thing("a", "top"), Thing("b")]
     for _ in range(2):
-        assert kept.each("shape", ["a", "b"], str, make) == [b'{"id":"a"}', b'{"id":"b"}']
-    assert made == ["a", "b"]
-    kept.each("other", ["a"], str, make)
-    revision[0] = 2
-    kept.each("shape", ["a"], str, make)
-    assert made == ["a", "b", "a", "a"]
-    kept.each("shape", ["c", "d", "e"], str, make)
-    kept.each("shape", ["a"], str, make)
-    assert made[-1] == "a", "more than it keeps: it began anew"
+        assert kept.each("shape", things, lambda: writer) == [b'{"id":"a"}', b'{"id":"b"}']
+    for changed, anew in (("b", ["b"]), ("top", ["a"]), ("a", ["a"]), ("stranger", []), ("top", ["a"])):
+        writer.written.clear()
+        changes.note(changed)
+        assert kept.each("shape", things, lambda: writer) == [b'{"id":"a"}', b'{"id":"b"}']
+        assert writer.written == anew, changed
+    changes.everything()
+    kept.each("shape", things, lambda: writer)
+    assert writer.written == ["a", "a", "b"]
+    kept.each("other", things[:1], lambda: writer)
+    assert writer.written[-1] == "a", "another shape has texts of its own"
+
+
+def test_more_changes_than_are_remembered_make_all_void() -> None:
+    changes, writer = Changes(), Notes()
+    kept = Fragments(lambda: 1, lambda: changes)
+    kept.each("shape", [Thing("a")], lambda: writer)
+    for _ in range(60_000):
+        changes.note("b")
+    kept.each("shape", [Thing("a")], lambda: writer)
+    assert writer.written == ["a", "a"] and len(changes.ids) < 60_000
+
+
+def test_no_more_is_kept_than_fits() -> None:
+    changes, writer = Changes(), Notes()
+    kept = Fragments(lambda: 1, lambda: changes, most_bytes=20_000)
+    things = [Thing(f"{number:04d}") for number in range(5_000)]
+    for start in range(0, 5_000, 500):
+        kept.each("long", things[start : start + 500], lambda: writer)
+    assert 0 < kept.bytes <= 20_000
+    for number in range(400):
+        assert kept.each(number, things[:1], lambda: writer) == [b'{"id":"0000"}']
+    assert 0 < kept.bytes <= 20_000
+
+
+def test_what_is_kept_whole_holds_until_anything_changes() -> None:
+    revision = [1]
+    kept = Fragments(lambda: revision[0], Changes)
     assert kept.keep("name", lambda: 1) == kept.keep("name", lambda: 2) == kept.kept("name") == 1
     revision[0] = 3
     assert kept.kept("name") is None
 
 
 def test_a_page_can_be_changed_without_changing_what_is_kept() -> None:
-    kept = Fragments(lambda: 1)
+    kept = Fragments(lambda: 1, Changes)
     first = kept.page("name", lambda: joined_reply("results", [b"1", b"2"]))
     first.headers["X"] = "1"
     again = kept.page("name", lambda: joined_reply("results", []))
