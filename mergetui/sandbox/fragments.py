@@ -19,7 +19,7 @@ MOST_BYTES = 400_000_000
 
 MOST_SHAPES = 256
 
-PAGE_BYTES = 64_000_000
+PAGE_BYTES = 128_000_000
 """So much of whole pages is kept."""
 
 
@@ -99,6 +99,8 @@ class Fragments:
         self._kept: dict[Hashable, Any] = {}
         self._pages: dict[Hashable, Reply] = {}
         self._page_bytes = 0
+        self._joined: dict[Hashable, tuple[list[bytes], Any, Reply]] = {}
+        self._joined_bytes = 0
 
     def _renew(self) -> None:
         if self._seen != (now := self._revision()):
@@ -148,9 +150,26 @@ class Fragments:
                 del self._shapes[name]
 
     @property
-    def bytes(self) -> int:
-        """How much text of records is kept."""
+    def size(self) -> int:
+        """How many bytes of text of records are kept."""
         return sum(shape.bytes for shape in self._shapes.values())
+
+    def joined(
+        self, place: Hashable, texts: list[bytes], make: Callable[[list[bytes]], Reply], beside: Any = None
+    ) -> Reply:
+        """An answer made of nothing but ``texts`` and ``beside``: as it was last made at this place, if of the same."""
+        kept = self._joined.pop(place, None)
+        if kept is None or kept[1] != beside or kept[0] != texts:
+            if kept is not None:
+                self._joined_bytes -= len(kept[2].body)
+            kept = (list(texts), beside, make(texts))
+            self._joined_bytes += len(kept[2].body)
+        self._joined[place] = kept  # the one used last comes last
+        while self._joined_bytes > PAGE_BYTES and len(self._joined) > 1:
+            gone = self._joined.pop(next(iter(self._joined)))
+            self._joined_bytes -= len(gone[2].body)
+        found = kept[2]
+        return Reply(found.status, found.body, dict(found.headers))
 
     def page(self, name: Hashable, make: Callable[[], Reply]) -> Reply:
         """A whole answer that depends on nothing but ``name`` and the world; big ones are not kept for long."""

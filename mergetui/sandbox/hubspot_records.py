@@ -87,8 +87,10 @@ class Records:
             texts = [
                 encode(record_json(self._state, record, names, history, related, call.path)) for record in found[:limit]
             ]
-        return joined_reply(
-            "results", texts, after=paging(call, found[limit].id, limit) if len(found) > limit else None
+        after = paging(call, found[limit].id, limit) if len(found) > limit else None
+        place = ("list", call.path, tuple(call.query))
+        return self._sandbox.fragments.joined(
+            place, texts, lambda made: joined_reply("results", made, after=after), beside=after
         )
 
     def _read(self, call: Call) -> Reply:

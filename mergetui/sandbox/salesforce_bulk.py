@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mergetui.sandbox.engine import Sandbox
-from mergetui.sandbox.salesforce_csv import CsvWriter
 from mergetui.sandbox.salesforce_errors import error, not_found, version_of
 from mergetui.sandbox.salesforce_found import LiveQueries
 from mergetui.sandbox.salesforce_query import Executor
@@ -211,7 +210,12 @@ class Bulk:
         assert job.lines is not None
         start = _locator(call.first("locator"), len(job.lines))
         size = self._page_size(call, len(job.lines))
-        return self._sandbox.fragments.page(("bulk", job.id, start, size), lambda: _results(job, start, size))
+        # Jobs of the same query have the same lines for what did not change between them.
+        place = ("bulk", job.text, job.delimiter, job.ending, start, size)
+        lines, end = job.lines[start : start + size], len(job.lines)
+        return self._sandbox.fragments.joined(
+            place, lines, lambda _: _results(job, start, size), beside=(job.header, end)
+        )
 
     def pages(self, call: Call) -> Reply:
         """Addresses of up to five result pages, for downloads side by side (v58 and later)."""
@@ -250,9 +254,7 @@ class Bulk:
         """The CSV lines, once."""
         if job.lines is not None:
             return
-        executor = self._executor(job.version, job.operation)
-        columns = executor.columns(job.query, executor.info(job.query))
-        writer = CsvWriter(executor.resolver, columns, DELIMITERS[job.delimiter], ENDINGS[job.ending])
+        writer = self._live.csv(job.query, job.version, DELIMITERS[job.delimiter], ENDINGS[job.ending])
         job.header = writer.header
         if writer.steady:
             shape = ("csv", job.object, self._sandbox.is_sandbox, writer.shape)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from mergetui.sandbox.engine import Sandbox
+from mergetui.sandbox.salesforce_csv import CsvWriter
 from mergetui.sandbox.salesforce_query import Executor
 from mergetui.sandbox.salesforce_rows import Shaper
 from mergetui.sandbox.soql import parse
@@ -94,6 +95,7 @@ class LiveQueries:
         self._live: dict[Hashable, _Live] = {}
         """The one used last comes last."""
         self._shapers: dict[Hashable, Shaper] = {}
+        self._writers: dict[Hashable, CsvWriter] = {}
         self._queries: dict[str, Query] = {}
         self._numbers = count(1).__next__
 
@@ -123,6 +125,19 @@ class LiveQueries:
             self._shapers[name] = found
         return found
 
+    def csv(self, query: Query, version: str, delimiter: str, ending: str) -> CsvWriter:
+        """Raises what is wrong in the select list."""
+        self._renew()
+        name = (query.text, version, delimiter, ending)
+        found = self._writers.get(name)
+        if found is None:
+            executor = self.executor(version, deleted=False)
+            columns = executor.columns(query, executor.info(query))
+            if len(self._writers) >= MOST:
+                self._writers.clear()
+            found = self._writers[name] = CsvWriter(executor.resolver, columns, delimiter, ending)
+        return found
+
     def find(self, query: Query, version: str, *, deleted: bool) -> Found:
         """The rows of a query without aggregates. Raises what is wrong in its conditions."""
         self._renew()
@@ -146,6 +161,7 @@ class LiveQueries:
         news = self._reader.news(state.changes)
         if news is None:
             self._shapers.clear()
+            self._writers.clear()
         if news is None or len(news) > MANY:
             self._live.clear()
             return

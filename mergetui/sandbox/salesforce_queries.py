@@ -111,10 +111,15 @@ class Queries:
             return joined_reply("records", shaper.write(rows[start:end]), before=before)
         fragments = self._sandbox.fragments
         shape = ("json", found.info.name, self._sandbox.is_sandbox, shaper.shape)
-        return fragments.page(
-            (shape, found.number, start, size, locator),
-            lambda: joined_reply("records", fragments.each(shape, rows[start:end], lambda: shaper), before=before),
-        )
+        place = (shape, found.query.text, start, size)
+
+        def made() -> Reply:
+            texts = fragments.each(shape, rows[start:end], lambda: shaper)
+            return fragments.joined(
+                place, texts, lambda some: joined_reply("records", some, before=before), beside=before
+            )
+
+        return fragments.page((place, found.number, locator), made)
 
 
 _SHELF = "locators of queries"

@@ -70,10 +70,10 @@ def test_no_more_is_kept_than_fits() -> None:
     things = [Thing(f"{number:04d}") for number in range(5_000)]
     for start in range(0, 5_000, 500):
         kept.each("long", things[start : start + 500], lambda: writer)
-    assert 0 < kept.bytes <= 20_000
+    assert 0 < kept.size <= 20_000
     for number in range(400):
         assert kept.each(number, things[:1], lambda: writer) == [b'{"id":"0000"}']
-    assert 0 < kept.bytes <= 20_000
+    assert 0 < kept.size <= 20_000
 
 
 def test_what_is_kept_whole_holds_until_anything_changes() -> None:
