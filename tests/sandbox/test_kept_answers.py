@@ -49,6 +49,10 @@ QUERIES = (
     "SELECT Id, Name, (SELECT Id, LastName FROM Contacts) FROM Account",
     "SELECT Id, Subject, Who.Name, Who.Type, What.Name, IsArchived FROM Task",
     "SELECT Id, CampaignId, Contact.Name, Lead.Name FROM CampaignMember",
+    "SELECT Id, ContactId, LeadId FROM CampaignMember",
+    "SELECT Id, WhoId, WhatId, AccountId FROM Task",
+    "SELECT Id, ContactId, IsPrimary FROM OpportunityContactRole",
+    "SELECT Id, ContactId FROM Case WHERE ContactId != null",
     "SELECT Id, UserRecordAccess.HasEditAccess FROM Contact WHERE OwnerId != null",
 )
 
