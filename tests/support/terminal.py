@@ -19,6 +19,8 @@ from types import TracebackType
 
 import pyte
 
+A_MOMENT = 0.4
+
 KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "up": "\x1b[A", "down": "\x1b[B", "ctrl+c": "\x03"}
 
 
@@ -29,6 +31,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
+        self._pressed = ("", 0.0)
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.process = subprocess.Popen(
@@ -70,8 +73,13 @@ class Terminal:
             return "\n".join(line.rstrip() for line in self._screen.display)
 
     def press(self, *keys: str) -> None:
+        """As a person does: one key again only after a moment, for the cockpit takes a faster one for a held key."""
         for key in keys:
+            last, at = self._pressed
+            if key == last:
+                time.sleep(max(0.0, at + A_MOMENT - time.monotonic()))
             os.write(self._master, KEYS.get(key, key).encode())
+            self._pressed = (key, time.monotonic())
             time.sleep(0.05)
 
     def wait_for(self, wanted: str, seconds: float = 20.0) -> str:
