@@ -86,13 +86,6 @@ def weighed(compared: Compared, factors: dict[str, float]) -> dict[str, Floats]:
     return {name: np.round(values * factors.get(name, 1.0), 1) for name, values in made.items()}
 
 
-def probability(log_odds: float) -> float:
-    if log_odds >= 0:
-        return 1 / (1 + math.exp(-min(log_odds, 700.0)))
-    odds = math.exp(max(log_odds, -700.0))
-    return odds / (1 + odds)
-
-
 def probabilities(log_odds: Floats) -> Floats:
     return 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
 

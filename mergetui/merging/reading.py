@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from mergetui import errors
 from mergetui.crm.hubspot import HubSpot
 from mergetui.crm.salesforce import Salesforce
-from mergetui.planning.values import addresses, link_ids, text
+from mergetui.planning.values import addresses, link_ids
 from mergetui.records.crm import (
     ChildLookup,
     ChildRow,
@@ -22,6 +22,7 @@ from mergetui.records.crm import (
     SalesforceObject,
     SalesforceRecord,
 )
+from mergetui.records.crm import as_text as text
 from mergetui.records.people import Person
 from mergetui.records.review import AddressOwner, Dossier, Holder, Member
 from mergetui.records.sync import SyncSettings

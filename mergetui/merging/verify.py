@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mergetui.planning.values import addresses, same, text
+from mergetui.planning.values import addresses, same
 from mergetui.records.crm import HubSpotContact, HubSpotExtras, SalesforceRecord
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import Expected, Plan
 
 

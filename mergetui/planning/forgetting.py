@@ -25,10 +25,6 @@ _KEPT = frozenset(
 _BODIES = frozenset({"object", "master_id", "loser_id", "primary_id", "secondary_id"})
 
 
-def is_forgotten(plan: Plan) -> bool:
-    return plan.title == FORGOTTEN
-
-
 def forgotten(plan: Plan) -> Plan:
     """The plan without anybody's data; ids, digest, rounds and expected ids stay as they were."""
     expected = replace(

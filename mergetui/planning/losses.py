@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from mergetui.planning.people import member_name, object_name, short_id, the_master
 from mergetui.planning.rows import effective
-from mergetui.planning.values import blank, same, text
+from mergetui.planning.values import blank, same
 from mergetui.records.crm import Value
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import Choices
 from mergetui.records.review import Dossier, Member, Row
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mergetui.planning.values import addresses, blank, text
+from mergetui.planning.values import addresses, blank
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import Choices
 from mergetui.records.review import Dossier, Member
 

@@ -18,9 +18,10 @@ from mergetui.planning.people import (
 from mergetui.planning.rows import COMPANY_ROW, differs, rows
 from mergetui.planning.rules import Rules
 from mergetui.planning.survivorship import finals
-from mergetui.planning.values import addresses, blank, link_ids, same, text
+from mergetui.planning.values import addresses, blank, link_ids, same
 from mergetui.records.codec import to_json
 from mergetui.records.crm import Value
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import (
     Check,
     Choices,

@@ -12,7 +12,8 @@ from mergetui.planning.activity import instant
 from mergetui.planning.people import member_addresses
 from mergetui.planning.rows import effective
 from mergetui.planning.survivorship import is_yes
-from mergetui.planning.values import blank, same, text
+from mergetui.planning.values import blank, same
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import Choice
 from mergetui.records.review import Dossier, Member, Row
 

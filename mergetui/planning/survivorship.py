@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mergetui.planning.rows import CONSENT, effective
-from mergetui.planning.values import blank, for_salesforce, text
+from mergetui.planning.values import blank, for_salesforce
 from mergetui.records.crm import Value
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import Choice, Choices
 from mergetui.records.review import Dossier, Row
 

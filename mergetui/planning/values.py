@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from mergetui.records.crm import FieldInfo, HubSpotContact, Value
+from mergetui.records.crm import as_text as text
 
 NUMBER_TYPES = frozenset({"double", "int", "currency", "percent", "long"})
 TRUE = frozenset({"true", "yes", "1"})
@@ -12,17 +13,6 @@ TRUE = frozenset({"true", "yes", "1"})
 
 def blank(value: Value) -> bool:
     return value is None or value == ""
-
-
-def text(value: Value) -> str:
-    """A value as HubSpot writes it: blanks are the empty text, booleans ``true``/``false``."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def same(a: Value, b: Value) -> bool:

@@ -12,6 +12,17 @@ Value = str | int | float | bool | None
 """One field's value as the CRM's JSON has it. HubSpot values are always text or None."""
 
 
+def as_text(value: Value) -> str:
+    """A value as HubSpot writes it: blanks are the empty text, booleans ``true``/``false``, 5.0 is ``5``."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     value: str

@@ -23,7 +23,6 @@ PlanState = Literal[
     "unknown",
     "taken back",
 ]
-FINAL_STATES: frozenset[str] = frozenset({"settled", "taken back"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mergetui.sandbox.engine import Sandbox
@@ -185,17 +185,25 @@ class Associations:
         first, second = self._ends(call)
         results: list[Any] = []
         errors: list[dict[str, Any]] = []
-        for item in inputs_of(call, MOST_READ):
-            key = text_of(item.get("id"), "id")
-            record = associations.record(self._state, first, key)
-            ids = associations.related(self._state, record, second) if record is not None else ()
-            if record is None or not ids:  # a record without any shows up as an error entry (facts/hubspot.md §5)
-                errors.append(self._none_found(first, second, key))
-                continue
+        for item, key, record, ids in self._asked(call, first, second, errors):
             shown, more = page(ids, str(item.get("after") or ""), PAGE, call)
             rows = [self._row(record, first, second, one) for one in shown]
             results.append({"from": {"id": key}, "to": rows, **more})
         return batch_reply(self._state, results, errors)
+
+    def _asked(
+        self, call: Call, first: str, second: str, errors: list[dict[str, Any]]
+    ) -> Iterator[tuple[Mapping[str, Any], str, Record, Sequence[str]]]:
+        """(input, its id, the record, what is associated) of a batch. A record without any becomes an entry of
+        ``errors`` (facts/hubspot.md §5)."""
+        for item in inputs_of(call, MOST_READ):
+            key = text_of(item.get("id"), "id")
+            record = associations.record(self._state, first, key)
+            ids = associations.related(self._state, record, second) if record is not None else ()
+            if record is None or not ids:
+                errors.append(self._none_found(first, second, key))
+            else:
+                yield item, key, record, ids
 
     def _none_found(self, first: str, second: str, key: str) -> dict[str, Any]:
         return {
@@ -214,13 +222,7 @@ class Associations:
         first, second = self._ends(call)
         results: list[Any] = []
         errors: list[dict[str, Any]] = []
-        for item in inputs_of(call, MOST_READ):
-            key = text_of(item.get("id"), "id")
-            record = associations.record(self._state, first, key)
-            ids = associations.related(self._state, record, second) if record is not None else ()
-            if record is None or not ids:
-                errors.append(self._none_found(first, second, key))
-                continue
+        for _, key, record, ids in self._asked(call, first, second, errors):
             rows = [{"id": one, "type": name} for one in ids for name in old_types(self._state, record, second, one)]
             results.append({"from": {"id": key}, "to": rows})
         return batch_reply(self._state, results, errors)

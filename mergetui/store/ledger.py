@@ -110,9 +110,6 @@ class Ledger:
         with self._db.transaction():
             self._db.many("DELETE FROM decisions WHERE set_id=?", [(set_id,) for set_id in set_ids])
 
-    def undecide(self, set_id: str) -> None:
-        self._db.run("DELETE FROM decisions WHERE set_id=?", (set_id,))
-
     def decisions(self) -> dict[str, str]:
         """Set id → verdict."""
         return dict(self._db.all("SELECT set_id, verdict FROM decisions"))

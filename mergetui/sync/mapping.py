@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mergetui.records.crm import FieldInfo, SalesforceRecord, Value
+from mergetui.records.crm import FieldInfo, SalesforceRecord, as_text
 from mergetui.records.sync import MappingRule, SyncRule
 
 DEFAULT_MAPPING: tuple[tuple[str, str, str], ...] = (
@@ -106,7 +106,7 @@ def sight(samples: Iterable[tuple[History, SalesforceRecord | None]]) -> tuple[S
             if record is not None and versions[0][1]:
                 for field, value in record.values.items():
                     key = (name, record.object, field)
-                    if _as_text(value) == versions[0][1]:
+                    if as_text(value) == versions[0][1]:
                         agree.setdefault(key, set()).add(versions[0][1])
                     elif value not in (None, ""):
                         differ[key] += 1
@@ -196,14 +196,3 @@ def _rule(
     told = f"{evidence}; {seen.sentence()}" if seen is not None else evidence
     preferred = seen is not None and seen.reverts >= LEAST_REVERTS
     return MappingRule(property_, object_, field, "prefer_salesforce" if preferred else "two_way", told)
-
-
-def _as_text(value: Value) -> str:
-    """A Salesforce value as HubSpot holds it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

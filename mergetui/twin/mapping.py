@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
-from mergetui.records.crm import Value
 from mergetui.records.sync import MappingRule, SyncRule
 
 Effect = Literal["to_hubspot", "to_salesforce", "nothing"]
@@ -115,14 +114,3 @@ def effect(
     if rule.rule == "two_way":
         return "to_hubspot" if salesforce_newer else towards_salesforce
     return "to_hubspot" if salesforce or salesforce_at > hubspot_at else towards_salesforce
-
-
-def as_text(value: Value) -> str:
-    """A Salesforce value as HubSpot holds it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

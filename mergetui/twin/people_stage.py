@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 
+from mergetui.records.crm import as_text
 from mergetui.twin.cast import CastContact, CastObject, CastOwner, CastRow, Human
 from mergetui.twin.ids import salesforce_id
-from mergetui.twin.mapping import ACCOUNT_NAME, as_text, rules_for
+from mergetui.twin.mapping import ACCOUNT_NAME, rules_for
 from mergetui.twin.names import Culture
 from mergetui.twin.people_activity import FEW, Richness, TimelineSketch, facts, properties_of
 from mergetui.twin.people_children import FIRST_NUMBER, Opening, RowSketch, outline, scattered

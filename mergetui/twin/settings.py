@@ -211,9 +211,6 @@ class Settings:
     )
     gdpr_delete: bool = switch(False, "gdpr-delete works; a rehearsal has no use for it")
     search_lag_ms: int = switch(0, "how long search does not see a change", high=DAY_MS)
-    max_associations: int = switch(
-        250_000, "of one record to one object type", "how a merge behaves beyond it is unknown", low=1
-    )
     history_depth: int | None = switch(
         None, "versions of a property that a read shows; null: all", "45 and 20 are quoted, without a source", low=1
     )

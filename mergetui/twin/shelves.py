@@ -11,7 +11,6 @@ from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
-D = TypeVar("D")
 
 
 class Numbered(dict[str, V], Generic[V]):

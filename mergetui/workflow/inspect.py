@@ -9,8 +9,9 @@ from typing import Literal
 
 from mergetui.planning.activity import LAST, counters, instant, words
 from mergetui.planning.people import member_name, short_id
-from mergetui.planning.values import blank, same, text
+from mergetui.planning.values import blank, same
 from mergetui.records.crm import HubSpotExtras
+from mergetui.records.crm import as_text as text
 from mergetui.records.review import Dossier, Member
 from mergetui.records.views import RecordLine, RecordView, TimelineLine, TimelineView
 from mergetui.workflow.review_view import ago, display

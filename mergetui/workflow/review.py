@@ -15,9 +15,9 @@ from mergetui.planning.rules import Rules
 from mergetui.planning.survival_rules import RULES, NoAnswer, answer, is_multi, rules_for
 from mergetui.planning.survivorship import finals, is_consent, is_yes, proposal
 from mergetui.planning.values import blank, for_salesforce, unfit, unfit_for_hubspot
-from mergetui.planning.values import text as plain
 from mergetui.records.clock import Clock, local_now
 from mergetui.records.crm import HubSpotExtras
+from mergetui.records.crm import as_text as plain
 from mergetui.records.people import DuplicateSet
 from mergetui.records.plan import Choice, Choices, Plan
 from mergetui.records.review import Dossier, Row

@@ -14,8 +14,9 @@ from mergetui.planning.rows import COMPANY_ROW, differs, effective
 from mergetui.planning.rules import Rules
 from mergetui.planning.survival_rules import RULES, is_multi
 from mergetui.planning.survivorship import chosen_index, is_consent, is_yes
-from mergetui.planning.values import blank, mail_domain_label, same, text
+from mergetui.planning.values import blank, mail_domain_label, same
 from mergetui.records.crm import Value
+from mergetui.records.crm import as_text as text
 from mergetui.records.people import Evidence
 from mergetui.records.plan import Choices, Plan
 from mergetui.records.review import Dossier, Member, Row, RowValue

@@ -13,7 +13,7 @@ from mergetui.matching.crowd import crowd
 from mergetui.matching.folding import LONGEST, folded, mail_sign, phone_sign, word_sign, words
 from mergetui.matching.match import match
 from mergetui.matching.persons import Custom, set_id
-from mergetui.matching.score import Scorer, logit, probability
+from mergetui.matching.score import Scorer, logit, probabilities
 from mergetui.matching.table import match_table
 from mergetui.records.people import PersonFacts
 
@@ -83,7 +83,7 @@ def test_order_never_matters_and_evidence_sums_to_the_score(rows: list[PersonFac
         assert 0 < pair.score <= 1
         assert pair.evidence[0].field == "prior"
         assert all(one.sentence for one in pair.evidence)
-        assert math.isclose(probability(math.fsum(one.weight for one in pair.evidence)), pair.score, abs_tol=1e-9)
+        assert math.isclose(probabilities(math.fsum(one.weight for one in pair.evidence)), pair.score, abs_tol=1e-9)
     members = [member for found in result.sets for member in found.members]
     assert len(members) == len(set(members))
     assert all(len(found.members) >= 2 and found.id == set_id(found.members) for found in result.sets)
@@ -110,7 +110,7 @@ def test_scores_are_symmetric(rows: list[PersonFacts]) -> None:
 
 @given(st.floats(-25, 25))
 def test_logit_is_the_inverse(odds: float) -> None:
-    assert math.isclose(logit(probability(odds)), odds, abs_tol=1e-4)
+    assert math.isclose(logit(probabilities(odds)), odds, abs_tol=1e-4)
 
 
 @settings(max_examples=200, deadline=None)

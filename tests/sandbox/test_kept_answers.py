@@ -185,7 +185,11 @@ class Pair:
             case "edit contact":
                 apply(on.UpdateContact(person(), {"jobtitle": self.chance.choice((word, "")), "phone": "+1 555 01"}))
             case "convert":
-                apply(on.ConvertLead(one("Lead"), "Qualified", contact_id=self.chance.choice(("", one("Contact")))))
+                apply(
+                    on.ConvertLead(
+                        one("Lead"), "Closed - Converted", contact_id=self.chance.choice(("", one("Contact")))
+                    )
+                )
             case "delete":
                 kind = self.chance.choice(("Contact", "Lead", "Account"))
                 apply(on.DeleteRow(kind, one(kind)))
@@ -264,3 +268,19 @@ def test_a_change_of_one_record_leaves_the_texts_of_the_others() -> None:
     pair.sandbox.apply(on.UpdateRow("Contact", row, {"Title": "x"}))
     pair.ask(pair.old, LISTS[0])
     assert before * 0.9 < pair.sandbox.fragments.size
+
+
+def test_what_hangs_on_a_converted_lead_is_shown_at_its_contact() -> None:
+    for seed in range(1, 40):
+        pair = Pair(seed)
+        leads = [row.id for row in pair.state.rows["Lead"].values() if not row.deleted]
+        held = {member.values.get("LeadId") for member in pair.state.rows["CampaignMember"].values()}
+        held |= {task.values.get("WhoId") for task in pair.state.rows["Task"].values()}
+        lead = next(
+            (key for key in leads if key in held and not pair.state.rows["Lead"][key].values["IsConverted"]), ""
+        )
+        if lead:
+            break
+    pair.check()
+    pair.sandbox.apply(on.ConvertLead(lead, "Closed - Converted", make_opportunity=False))
+    pair.check()

@@ -51,7 +51,7 @@ def test_decisions_are_replaced_and_taken_back(ledger: Ledger) -> None:
     ledger.decide("s1", ["sf:b", "sf:a"], "not duplicates", "colleagues")
     assert ledger.decisions() == {"s1": "not duplicates"}
     assert ledger.decided_members() == {"s1": ("sf:a", "sf:b")}
-    ledger.undecide("s1")
+    ledger.undecide_all(["s1"])
     assert ledger.decisions() == {}
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from mergetui.records.crm import as_text
 from mergetui.twin.cast import Cast, CastContact, CastRow, Human, told
 from mergetui.twin.casting import cast
 from mergetui.twin.ids import LIMIT, checksum, is_salesforce_id, salesforce_id
-from mergetui.twin.mapping import ACCOUNT_NAME, DEFAULT, as_text
+from mergetui.twin.mapping import ACCOUNT_NAME, DEFAULT
 from mergetui.twin.people_scenarios import SCENARIOS
 from mergetui.twin.people_work import SCENARIO_SURNAMES
 from mergetui.twin.portal import properties

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from mergetui.planning.checks.case import Case
 from mergetui.planning.people import member_name
 from mergetui.planning.rules import Protect
-from mergetui.planning.values import blank, text
+from mergetui.planning.values import blank
 from mergetui.records.crm import Value
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import Check
 from mergetui.records.review import Dossier, Member
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from mergetui.planning.checks.case import Case, several
 from mergetui.planning.people import member_name, short_id
-from mergetui.planning.values import blank, text
+from mergetui.planning.values import blank
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import Check
 from mergetui.records.review import Member
 

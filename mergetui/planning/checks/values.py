@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from mergetui.planning.checks.case import Case, several
 from mergetui.planning.people import member_addresses
 from mergetui.planning.rows import COMPANY_ROW
-from mergetui.planning.values import addresses, text, unfit, unfit_for_hubspot
+from mergetui.planning.values import addresses, unfit, unfit_for_hubspot
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import Check
 from mergetui.records.review import Row
 

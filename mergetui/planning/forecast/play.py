@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from mergetui.planning.activity import counts, words
 from mergetui.planning.forecast.stage import POLL_MS, is_instant, known_values, rules_of, settings_at_worst, world_of
 from mergetui.planning.people import member_name, object_name, the_master
-from mergetui.planning.values import addresses, text
-from mergetui.records.crm import HubSpotContact, HubSpotExtras, SalesforceRecord
+from mergetui.planning.values import addresses
+from mergetui.records.crm import HubSpotContact, HubSpotExtras, SalesforceRecord, as_text
+from mergetui.records.crm import as_text as text
 from mergetui.records.plan import Choices, Expected, Forecast, Plan, SalesforceMerge
 from mergetui.records.review import Dossier, Member
 from mergetui.twin.events import ChangeSubscription, Event, MergeContacts, MergeRows, UpdateContact, UpdateRow
-from mergetui.twin.mapping import as_text
 from mergetui.twin.refusals import HubSpotRefusal, SalesforceRefusal
 from mergetui.twin.settings import Settings
 from mergetui.twin.state import Contact

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 
-from mergetui.planning.values import text
 from mergetui.records.crm import HubSpotContact, SalesforceRecord, Value
+from mergetui.records.crm import as_text as text
 from mergetui.records.review import Dossier, Member
 from mergetui.records.sync import MappingRule, SyncRule
 from mergetui.twin.cast import Cast, CastContact, CastEvent, CastList, CastObject, CastRow

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mergetui.records.crm import Value
+from mergetui.records.crm import Value, as_text
 from mergetui.records.sync import MappingRule
 from mergetui.twin import salesforce
 from mergetui.twin.events import UpdateRow
 from mergetui.twin.integration import errors, neighbours, owners
 from mergetui.twin.integration.scope import has_link, syncs
-from mergetui.twin.mapping import ACCOUNT_NAME, as_text, effect, rules_for
+from mergetui.twin.mapping import ACCOUNT_NAME, effect, rules_for
 from mergetui.twin.portal import LINKS
 from mergetui.twin.refusals import SalesforceRefusal
 from mergetui.twin.stamps import iso

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mergetui.records.crm import Value
+from mergetui.records.crm import Value, as_text
 from mergetui.twin import hubspot
 from mergetui.twin.integration import conversion, errors, owners
 from mergetui.twin.integration.exchange import exchange, finish, mapped_value, relink
 from mergetui.twin.integration.passes import retry_of, trigger
 from mergetui.twin.integration.scope import has_link, in_list, join_at_birth, linked_row, syncs
-from mergetui.twin.mapping import as_text, rules_for
+from mergetui.twin.mapping import rules_for
 from mergetui.twin.state import Contact, Row, State
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from textual import on
 from textual.app import ComposeResult
 
 from mergetui.errors import Problem
@@ -76,21 +75,13 @@ class ConnectionsScreen(ListScreen):
             return
         if self.is_attached:
             self.found.load(found)
-            self._draw()
+            self.draw_note()
 
-    def _draw(self) -> None:
+    def draw_note(self) -> None:
         line = self.found.current
         text = "" if line is None else f"{line.text}   → {line.remedy}" if line.remedy else line.text
         rows = wrap(text, self.app.size.width - 2, 3)
         self.query_one("#note", Lines).show([[(" " + row, "plain")] for row in rows])
-
-    def on_resize(self) -> None:
-        if self.query("#note"):
-            self.call_after_refresh(self._draw)
-
-    @on(LineList.Moved)
-    def _moved(self) -> None:
-        self._draw()
 
     def do_open(self, _: str) -> Refusal | None:
         line = self.found.current

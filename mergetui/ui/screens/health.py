@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from textual import on
 from textual.app import ComposeResult
 
 from mergetui.errors import Problem
@@ -134,9 +133,9 @@ class HealthScreen(FilteredScreen):
         rows = [row for row in self._view.rows if wanted in _words(row)]
         self.links.empty = "  nothing matches; esc shows all" if wanted else "  no link wants a look"
         self.links.load(rows)
-        self._draw()
+        self.draw_note()
 
-    def _draw(self) -> None:
+    def draw_note(self) -> None:
         if self._view is None:
             return
         width = self.app.size.width
@@ -151,14 +150,6 @@ class HealthScreen(FilteredScreen):
         note = ADVICE.get(row.state, "") if row is not None else ""
         lines = wrap(f"→ {note}", width - 2, 2) if note else [""]
         self.query_one("#note", Lines).show([[(" " + line, "plain")] for line in lines])
-
-    def on_resize(self) -> None:
-        if self.query("#note"):
-            self.call_after_refresh(self._draw)
-
-    @on(LineList.Moved)
-    def _moved(self) -> None:
-        self._draw()
 
     def do_open(self, _: str) -> Refusal | None:
         view, row = self._view, self.links.current

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import on
 from textual.app import ComposeResult
 
 from mergetui.errors import Problem
@@ -10,7 +9,7 @@ from mergetui.ui.keys import bindings
 from mergetui.ui.screens.info import InfoScreen, plain_rows
 from mergetui.ui.screens.lists import FilteredScreen
 from mergetui.ui.text import wrap
-from mergetui.ui.widgets.lines import LineList, Lines
+from mergetui.ui.widgets.lines import Lines
 from mergetui.ui.widgets.runs_list import HistoryList, history_head
 from mergetui.workflow.ports import Refusal
 
@@ -44,9 +43,9 @@ class HistoryScreen(FilteredScreen):
             self.fail(problem)
             return
         self.merges.load(rows)
-        self._draw()
+        self.draw_note()
 
-    def _draw(self) -> None:
+    def draw_note(self) -> None:
         width = self.merges.scrollable_content_region.width or self.app.size.width
         self.query_one("#history-head", Lines).show([history_head(width)])
         row = self.merges.current
@@ -56,14 +55,6 @@ class HistoryScreen(FilteredScreen):
             ids = f"Salesforce {row.salesforce}   HubSpot {row.hubspot}   snapshot {row.snapshot}"
             rows = wrap(f"{row.when} by {row.who}   {ids}", self.app.size.width - 2, 2)
         self.query_one("#note", Lines).show([[(" " + text, "plain" if row else "muted")] for text in rows])
-
-    def on_resize(self) -> None:
-        if self.query("#note"):
-            self.call_after_refresh(self._draw)
-
-    @on(LineList.Moved)
-    def _moved(self) -> None:
-        self._draw()
 
     def do_open(self, _: str) -> Refusal | None:
         row = self.merges.current

@@ -35,6 +35,27 @@ class ListScreen(Cockpit):
         """What enter does with the row under the cursor."""
         raise NotImplementedError
 
+    def draw_note(self) -> None:
+        """Say below the list what there is to say of the row under the cursor."""
+        raise NotImplementedError
+
+    def moved(self) -> None:
+        """The cursor is on another row."""
+        self.draw_note()
+
+    def resized(self) -> None:
+        """Draw anew what depends on the screen's size."""
+        self.draw_note()
+
+    def on_resize(self) -> None:
+        if self.query(LineList):
+            self.call_after_refresh(self.resized)
+
+    # one handler for all lists: Textual would call the handlers of every class, not only the last
+    @on(LineList.Moved)
+    def _moved(self) -> None:
+        self.moved()
+
     @on(LineList.Opened)
     def _opened(self) -> None:
         self.do_open("")

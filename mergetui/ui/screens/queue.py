@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
-from textual import on
 from textual.app import ComposeResult
 from textual.timer import Timer
 
@@ -16,7 +15,7 @@ from mergetui.ui.keys import bindings
 from mergetui.ui.screens.base import SLOWER
 from mergetui.ui.screens.lists import FilteredScreen
 from mergetui.ui.text import clip, safe, wrap
-from mergetui.ui.widgets.lines import LineList, Lines, Span
+from mergetui.ui.widgets.lines import Lines, Span
 from mergetui.ui.widgets.queue_list import QueueList, queue_columns, queue_head
 from mergetui.workflow.ports import ORDERS, Refusal, Staged
 
@@ -188,16 +187,11 @@ class QueueScreen(FilteredScreen):
             rows = preview_rows(preview, self.app.size.width, height)
         self.query_one("#preview", Lines).show(rows + [[]] * (height - len(rows)))
 
-    def on_resize(self) -> None:
-        if self.query("#preview"):
-            self.call_after_refresh(self._relayout)
-
-    def _relayout(self) -> None:
+    def resized(self) -> None:
         self._show_progress()
         self._show_preview()
 
-    @on(LineList.Moved)
-    def _moved(self) -> None:
+    def moved(self) -> None:
         """The cursor is painted first; what is under it comes when it rests."""
         if self._rests is not None:
             self._rests.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import on
 from textual.app import ComposeResult
 
 from mergetui.records.views import RunsView
@@ -10,7 +9,7 @@ from mergetui.ui.keys import bindings
 from mergetui.ui.screens.info import InfoScreen, plain_rows
 from mergetui.ui.screens.lists import ListScreen
 from mergetui.ui.text import wrap
-from mergetui.ui.widgets.lines import LineList, Lines
+from mergetui.ui.widgets.lines import Lines
 from mergetui.ui.widgets.runs_list import RunsList, counts_spans, runs_head
 from mergetui.workflow.ports import Refusal
 
@@ -64,9 +63,9 @@ class RunsScreen(ListScreen):
         self.plans.load(self._view.rows)
         inside = self.plans.scrollable_content_region.width or width
         self.query_one("#runs-head", Lines).show([runs_head(inside, self.plans.columns(inside))])
-        self._draw_note()
+        self.draw_note()
 
-    def _draw_note(self) -> None:
+    def draw_note(self) -> None:
         row = self.plans.current
         if row is None:
             rows = ["nothing is staged, approved or running; 1 goes to the queue"]
@@ -80,13 +79,8 @@ class RunsScreen(ListScreen):
         self._look()
         self.plans.go_to(plan_id)
 
-    def on_resize(self) -> None:
-        if self.query("#note"):
-            self.call_after_refresh(self._draw)
-
-    @on(LineList.Moved)
-    def _moved(self) -> None:
-        self._draw_note()
+    def resized(self) -> None:
+        self._draw()
 
     # acts -------------------------------------------------------------------------------------------------------
     def do_open(self, _: str) -> Refusal | None:
